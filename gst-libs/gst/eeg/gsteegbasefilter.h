@@ -20,7 +20,8 @@ G_DECLARE_DERIVABLE_TYPE (GstEegBaseFilter, gst_eeg_base_filter, GST,
  * @GST_EEG_RESET_DISCONT: the buffer about to come is marked DISCONT, or its offset jumped
  * @GST_EEG_RESET_FLUSH: the stream was flushed
  */
-typedef enum {
+typedef enum
+{
   GST_EEG_RESET_START,
   GST_EEG_RESET_DISCONT,
   GST_EEG_RESET_FLUSH,
@@ -46,7 +47,8 @@ typedef enum {
  * Locking: properties are guarded by the object lock; state that process()
  * touches belongs to the streaming thread alone.
  */
-struct _GstEegBaseFilterClass {
+struct _GstEegBaseFilterClass
+{
   GstBaseTransformClass parent_class;
 
   guint accepts;
@@ -58,8 +60,8 @@ struct _GstEegBaseFilterClass {
   void (*reset) (GstEegBaseFilter *self, GstEegResetReason reason);
   gboolean (*prepare) (GstEegBaseFilter *self, GstBuffer *buffer,
       guint64 first_sample, guint n_frames, GError **error);
-  GstFlowReturn (*process) (GstEegBaseFilter *self, gconstpointer in,
-      gpointer out, guint n_frames);
+  GstFlowReturn (*process) (
+      GstEegBaseFilter *self, gconstpointer in, gpointer out, guint n_frames);
   guint64 (*get_delay) (GstEegBaseFilter *self);
 
   /*< private >*/

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  *
  * What acquiring does when every buffer is out and the cap is reached.
  */
-typedef enum {
+typedef enum
+{
   GST_EEG_POOL_POLICY_WAIT,
   GST_EEG_POOL_POLICY_FAIL,
 } GstEegPoolPolicy;
@@ -33,7 +34,8 @@ typedef enum {
  *
  * A snapshot of a pool, free of locks to take.
  */
-typedef struct {
+typedef struct
+{
   guint total;
   guint free;
   guint peak;
@@ -48,7 +50,8 @@ typedef struct {
 GST_EEG_API GType gst_eeg_pool_policy_get_type (void);
 
 #define GST_TYPE_EEG_BUFFER_POOL (gst_eeg_buffer_pool_get_type ())
-GST_EEG_API G_DECLARE_FINAL_TYPE (
+GST_EEG_API
+G_DECLARE_FINAL_TYPE (
     GstEegBufferPool, gst_eeg_buffer_pool, GST, EEG_BUFFER_POOL, GstBufferPool)
 
 GST_EEG_API GstBufferPool *gst_eeg_buffer_pool_new (void);
@@ -56,8 +59,8 @@ GST_EEG_API GstBufferPool *gst_eeg_buffer_pool_new (void);
 /* Growth by @step buffers up to @cap (0: none beyond the configured minimum),
  * started on a worker when less than 5 % are free. Call on a config before
  * gst_buffer_pool_set_config(); the config's min-buffers are preallocated. */
-GST_EEG_API void gst_eeg_buffer_pool_config_set_growth (GstStructure *config,
-    guint step, guint cap, GstEegPoolPolicy policy);
+GST_EEG_API void gst_eeg_buffer_pool_config_set_growth (
+    GstStructure *config, guint step, guint cap, GstEegPoolPolicy policy);
 GST_EEG_API gboolean gst_eeg_buffer_pool_config_get_growth (
     GstStructure *config, guint *step, guint *cap, GstEegPoolPolicy *policy);
 

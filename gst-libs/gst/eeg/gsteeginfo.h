@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * that did would write them into unlabelled streams during negotiation.
  */
 #define GST_EEG_CAPS_MAKE(formats)                                             \
-  "audio/x-raw, format = (string) " formats ", layout = (string) interleaved, " \
+  "audio/x-raw, format = (string) " formats                                    \
+  ", layout = (string) interleaved, "                                          \
   "rate = (int) [ 1, max ], channels = (int) [ 1, max ]"
 #define GST_EEG_FORMAT_COUNTS "S24_32LE"
 #define GST_EEG_FORMATS_VOLTS "{ F32LE, F64LE }"
@@ -29,7 +30,8 @@ G_BEGIN_DECLS
  *
  * What the numbers of a stream mean (caps field eeg-unit).
  */
-typedef enum {
+typedef enum
+{
   GST_EEG_UNIT_ADC = 0,
   GST_EEG_UNIT_VOLT = 1,
 } GstEegUnit;
@@ -52,7 +54,8 @@ typedef struct _GstEegInfo GstEegInfo;
  * it on. Use gst_eeg_info_from_caps() and gst_eeg_info_to_caps(); nothing else
  * parses or writes the eeg-* fields.
  */
-struct _GstEegInfo {
+struct _GstEegInfo
+{
   GstAudioInfo audio;
   GstEegUnit unit;
   gdouble *full_scale;
@@ -68,11 +71,11 @@ struct _GstEegInfo {
   gpointer _gst_reserved[GST_PADDING];
 };
 
-#define GST_TYPE_EEG_INFO         (gst_eeg_info_get_type ())
-#define GST_EEG_INFO_RATE(i)      (GST_AUDIO_INFO_RATE (&(i)->audio))
-#define GST_EEG_INFO_CHANNELS(i)  (GST_AUDIO_INFO_CHANNELS (&(i)->audio))
-#define GST_EEG_INFO_BPF(i)       (GST_AUDIO_INFO_BPF (&(i)->audio))
-#define GST_EEG_INFO_FORMAT(i)    (GST_AUDIO_INFO_FORMAT (&(i)->audio))
+#define GST_TYPE_EEG_INFO          (gst_eeg_info_get_type ())
+#define GST_EEG_INFO_RATE(i)       (GST_AUDIO_INFO_RATE (&(i)->audio))
+#define GST_EEG_INFO_CHANNELS(i)   (GST_AUDIO_INFO_CHANNELS (&(i)->audio))
+#define GST_EEG_INFO_BPF(i)        (GST_AUDIO_INFO_BPF (&(i)->audio))
+#define GST_EEG_INFO_FORMAT(i)     (GST_AUDIO_INFO_FORMAT (&(i)->audio))
 #define GST_EEG_INFO_EXACT_RATE(i) ((gdouble) (i)->rate_n / (i)->rate_d)
 
 /**
@@ -89,7 +92,8 @@ struct _GstEegInfo {
  * @GST_EEG_ERROR_NO_UNIT: the caps do not say what the numbers mean
  * @GST_EEG_ERROR_FIELD: an eeg-* field has a wrong type, range or number of entries
  */
-typedef enum {
+typedef enum
+{
   GST_EEG_ERROR_NOT_FIXED,
   GST_EEG_ERROR_MEDIA,
   GST_EEG_ERROR_NO_UNIT,
@@ -115,8 +119,8 @@ GST_EEG_API gboolean gst_eeg_info_set_labels (
     GstEegInfo *info, const gchar *const *labels, GError **error);
 GST_EEG_API gboolean gst_eeg_info_set_types (
     GstEegInfo *info, const gchar *const *types, GError **error);
-GST_EEG_API gboolean gst_eeg_info_set_full_scale (GstEegInfo *info,
-    const gdouble *volts, guint n_volts, GError **error);
+GST_EEG_API gboolean gst_eeg_info_set_full_scale (
+    GstEegInfo *info, const gdouble *volts, guint n_volts, GError **error);
 GST_EEG_API gboolean gst_eeg_info_set_gain (
     GstEegInfo *info, const gdouble *gain, guint n_gain, GError **error);
 GST_EEG_API void gst_eeg_info_set_reference (

@@ -21,7 +21,8 @@ G_BEGIN_DECLS
  * What is special about a run of samples. The values are also those of the
  * flags column of csvsink.
  */
-typedef enum {
+typedef enum
+{
   GST_EEG_STATUS_NONE = 0,
   GST_EEG_STATUS_FILLED = (1 << 0),
   GST_EEG_STATUS_SATURATED = (1 << 1),
@@ -42,7 +43,8 @@ typedef enum {
  *
  * One entry of the run-length coded status of a buffer.
  */
-typedef struct {
+typedef struct
+{
   guint64 first_sample;
   guint32 n_samples;
   guint16 flags;
@@ -72,7 +74,8 @@ typedef struct _GstEegMeta GstEegMeta;
  *
  * Tagged "audio" only: stock resamplers and converters keep or drop it rightly.
  */
-struct _GstEegMeta {
+struct _GstEegMeta
+{
   GstMeta meta;
 
   guint64 first_sample;

@@ -21,9 +21,9 @@
 gboolean
 gst_eeg_abi_check (GstPlugin *plugin, guint major, guint minor)
 {
-  gst_plugin_set_cache_data (plugin,
-      gst_structure_new ("eeg-plugin", "abi-major", G_TYPE_UINT, major,
-          "abi-minor", G_TYPE_UINT, minor, NULL));
+  gst_plugin_set_cache_data (
+      plugin, gst_structure_new ("eeg-plugin", "abi-major", G_TYPE_UINT, major,
+                  "abi-minor", G_TYPE_UINT, minor, NULL));
   if (major != GST_EEG_ABI_MAJOR || minor > GST_EEG_ABI_MINOR) {
     gchar *why = g_strdup_printf (
         "%s was built for EEG plugin ABI %u.%u, this library has %u.%u: "

@@ -32,7 +32,8 @@ gst_eeg_response_evaluate (GstEegResponse *self, gdouble rate,
 
   g_return_val_if_fail (GST_IS_EEG_RESPONSE (self), FALSE);
   iface = GST_EEG_RESPONSE_GET_IFACE (self);
-  return iface->evaluate && iface->evaluate (self, rate, frequencies, n, re, im);
+  return iface->evaluate &&
+         iface->evaluate (self, rate, frequencies, n, re, im);
 }
 
 /**

@@ -26,7 +26,8 @@ G_DECLARE_INTERFACE (
  * @evaluate: complex gain at @n frequencies (Hz, of the input) for input rate @rate; fills @re and @im (volts out per volt in, time reference = the output's PTS); %FALSE when the settings are impossible at that rate
  * @describe: a structure with any of out-rate (double, Hz), delay (double, s, algorithmic delay that the PTS does not already correct), latency (double, s, delay until the result leaves), settling (double, s, until the start-up transient is below 1 %), alias-attenuation (double, dB, worst into 0..0.4 of the output rate), text (string, one line for people); %NULL when impossible
  */
-struct _GstEegResponseInterface {
+struct _GstEegResponseInterface
+{
   GTypeInterface parent;
 
   gboolean (*evaluate) (GstEegResponse *self, gdouble rate,

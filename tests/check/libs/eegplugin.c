@@ -22,21 +22,21 @@ try_abi (guint major, guint minor)
 }
 
 GST_START_TEST (test_same_abi_accepted)
-{
-  fail_unless (try_abi (GST_EEG_ABI_MAJOR, GST_EEG_ABI_MINOR));
-}
+  {
+    fail_unless (try_abi (GST_EEG_ABI_MAJOR, GST_EEG_ABI_MINOR));
+  }
 GST_END_TEST;
 
 GST_START_TEST (test_other_major_refused)
-{
-  fail_if (try_abi (GST_EEG_ABI_MAJOR + 1, 0));
-}
+  {
+    fail_if (try_abi (GST_EEG_ABI_MAJOR + 1, 0));
+  }
 GST_END_TEST;
 
 GST_START_TEST (test_newer_minor_refused)
-{
-  fail_if (try_abi (GST_EEG_ABI_MAJOR, GST_EEG_ABI_MINOR + 1));
-}
+  {
+    fail_if (try_abi (GST_EEG_ABI_MAJOR, GST_EEG_ABI_MINOR + 1));
+  }
 GST_END_TEST;
 
 static Suite *
