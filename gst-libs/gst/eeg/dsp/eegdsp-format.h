@@ -1,0 +1,82 @@
+/* GStreamer EEG library: numbers as text, the same in every locale
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define EEGDSP_FORMAT_API __attribute__ ((visibility ("default")))
+#else
+#define EEGDSP_FORMAT_API
+#endif
+
+/* Most decimals that eegdsp_format_fixed() writes. */
+#define EEGDSP_FORMAT_MAX_DECIMALS 12
+
+/* Room that eegdsp_format_fixed() may need: sign, 309 digits, point,
+ * decimals, rounded up. */
+#define EEGDSP_FORMAT_FIXED_SIZE 336
+
+/* Room that the integer writers may need. */
+#define EEGDSP_FORMAT_INT_SIZE 24
+
+/**
+ * eegdsp_format_fixed:
+ * @out: at least EEGDSP_FORMAT_FIXED_SIZE bytes
+ * @value: any double
+ * @decimals: digits after the point, 0 to EEGDSP_FORMAT_MAX_DECIMALS; more are
+ *   cut to that
+ *
+ * Writes exactly the bytes that printf ("%.*f", decimals, value) gives in the
+ * C locale with the default rounding mode, including ties to even, "-0.0",
+ * "nan", "-nan", "inf" and "-inf". Never reads the locale, never allocates,
+ * writes no terminating zero. Any thread.
+ *
+ * Returns: one past the last byte written
+ */
+EEGDSP_FORMAT_API char *eegdsp_format_fixed (
+    char *out, double value, unsigned decimals);
+
+/**
+ * eegdsp_format_int64:
+ * @out: at least EEGDSP_FORMAT_INT_SIZE bytes
+ * @value: number
+ *
+ * As printf ("%lld"), without a terminating zero. Any thread.
+ *
+ * Returns: one past the last byte written
+ */
+EEGDSP_FORMAT_API char *eegdsp_format_int64 (char *out, int64_t value);
+
+/**
+ * eegdsp_format_uint64:
+ * @out: at least EEGDSP_FORMAT_INT_SIZE bytes
+ * @value: number
+ *
+ * As printf ("%llu"), without a terminating zero. Any thread.
+ *
+ * Returns: one past the last byte written
+ */
+EEGDSP_FORMAT_API char *eegdsp_format_uint64 (char *out, uint64_t value);
+
+/**
+ * eegdsp_format_padded:
+ * @out: at least @digits bytes
+ * @value: number below 10^@digits
+ * @digits: width, 0 to 19
+ *
+ * Writes @value with leading zeros to exactly @digits digits. Any thread.
+ *
+ * Returns: one past the last byte written
+ */
+EEGDSP_FORMAT_API char *eegdsp_format_padded (
+    char *out, uint64_t value, unsigned digits);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,176 @@
+/* Unit tests: the number writer gives the bytes of printf in the C locale
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <gst/check/gstcheck.h>
+#include <gst/eeg/dsp/eegdsp-format.h>
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static guint64 state = 88172645463325252ull;
+
+static guint64
+next_random (void)
+{
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return state;
+}
+
+/* The reference: printf of the C library, locale C (the default of a test). */
+static void
+check_value (double value, unsigned decimals)
+{
+  char want[400], got[EEGDSP_FORMAT_FIXED_SIZE + 1];
+  int n = snprintf (want, sizeof want, "%.*f", (int) decimals, value);
+  char *end = eegdsp_format_fixed (got, value, decimals);
+
+  if (end - got != n || memcmp (got, want, (size_t) n) != 0) {
+    *end = 0;
+    fail ("%a with %u decimals: got %s, printf gives %s", value, decimals, got,
+        want);
+  }
+}
+
+static void
+check_bits (guint32 bits, unsigned decimals)
+{
+  float f;
+
+  memcpy (&f, &bits, 4);
+  check_value ((double) f * 1e6, decimals);
+}
+
+GST_START_TEST (test_random_f32_volts)
+  {
+    /* Every exponent, then the range of EEG. */
+    for (int i = 0; i < 300000; i++)
+      check_bits ((guint32) next_random (), (unsigned) (next_random () % 13));
+    for (int i = 0; i < 1000000; i++) {
+      float f =
+          (float) ((gint64) (next_random () >> 40) - (1 << 23)) * 1.7e-10f;
+      check_value ((double) f * 1e6, 6);
+    }
+  }
+
+GST_END_TEST;
+
+GST_START_TEST (test_random_f64)
+  {
+    for (int i = 0; i < 300000; i++) {
+      guint64 bits = next_random ();
+      double d;
+
+      memcpy (&d, &bits, 8);
+      check_value (d, (unsigned) (next_random () % 13));
+    }
+    for (int i = 0; i < 500000; i++) {
+      double d = ((double) next_random () / 1.8e19 - 0.5) *
+                 pow (10.0, (double) (next_random () % 24) - 6.0);
+      check_value (d, (unsigned) (next_random () % 13));
+    }
+  }
+
+GST_END_TEST;
+
+GST_START_TEST (test_special_values)
+  {
+    static const double values[] = {0.0, -0.0, 0.5, 1.5, 2.5, -0.5, 0.125,
+        0.375, 9.5, 99.5, 999999.5, 0.9999999, 0.99999949999, 0.0000005,
+        0.00000049999999, 1e8, 123456789.125, 9007199254740991.0,
+        9007199254740992.0, 9007199254740993.0, 4503599627370495.5,
+        4503599627370496.5, 2251799813685247.75, 1e15, 1e16, 1e17, 1e18,
+        1.8446744073709552e19, 1e20, 1e100, 1.7976931348623157e308, 4.9e-324,
+        2.2250738585072014e-308, 1e-12, 5e-13, 4.9e-13, 1.5e-12, 2.5e-12,
+        INFINITY, -INFINITY, NAN};
+
+    for (unsigned d = 0; d <= EEGDSP_FORMAT_MAX_DECIMALS; d++)
+      for (gsize i = 0; i < G_N_ELEMENTS (values); i++) {
+        check_value (values[i], d);
+        check_value (-values[i], d);
+        check_value (nextafter (values[i], INFINITY), d);
+        check_value (nextafter (values[i], -INFINITY), d);
+      }
+  }
+
+GST_END_TEST;
+
+/* Exact ties: k / 2^j has a last decimal of 5 at j decimals. */
+GST_START_TEST (test_ties_to_even)
+  {
+    for (unsigned d = 0; d < EEGDSP_FORMAT_MAX_DECIMALS; d++)
+      for (int k = -4000; k < 4000; k++)
+        check_value (ldexp ((double) k, -(int) (d + 1)), d);
+  }
+
+GST_END_TEST;
+
+GST_START_TEST (test_integers)
+  {
+    char want[32], got[EEGDSP_FORMAT_INT_SIZE + 1];
+    guint64 v = 1;
+
+    for (int i = 0; i < 20; i++, v *= 10)
+      for (int j = -1; j <= 1; j++) {
+        guint64 u = v + (guint64) (gint64) j;
+
+        *eegdsp_format_uint64 (got, u) = 0;
+        g_snprintf (want, sizeof want, "%" G_GUINT64_FORMAT, u);
+        assert_equals_string (got, want);
+        *eegdsp_format_int64 (got, (gint64) u) = 0;
+        g_snprintf (want, sizeof want, "%" G_GINT64_FORMAT, (gint64) u);
+        assert_equals_string (got, want);
+      }
+    for (int i = 0; i < 100000; i++) {
+      gint64 s = (gint64) (next_random () >> (next_random () % 64));
+
+      *eegdsp_format_int64 (got, -s) = 0;
+      g_snprintf (want, sizeof want, "%" G_GINT64_FORMAT, -s);
+      assert_equals_string (got, want);
+    }
+    *eegdsp_format_int64 (got, G_MININT64) = 0;
+    assert_equals_string (got, "-9223372036854775808");
+    *eegdsp_format_padded (got, 42, 9) = 0;
+    assert_equals_string (got, "000000042");
+    fail_unless (eegdsp_format_padded (got, 0, 0) == got);
+  }
+
+GST_END_TEST;
+
+/* More decimals than supported are cut, the room promised is enough. */
+GST_START_TEST (test_too_many_decimals_cut)
+  {
+    char got[EEGDSP_FORMAT_FIXED_SIZE + 1];
+    char *end = eegdsp_format_fixed (got, 1.0, 1000);
+
+    *end = 0;
+    assert_equals_string (got, "1.000000000000");
+    end = eegdsp_format_fixed (got, -1.7976931348623157e308, 1000);
+    fail_unless (end - got <= EEGDSP_FORMAT_FIXED_SIZE);
+  }
+
+GST_END_TEST;
+
+static Suite *
+dsp_format_suite (void)
+{
+  Suite *s = suite_create ("dsp-format");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_random_f32_volts);
+  tcase_add_test (tc, test_random_f64);
+  tcase_add_test (tc, test_special_values);
+  tcase_add_test (tc, test_ties_to_even);
+  tcase_add_test (tc, test_integers);
+  tcase_add_test (tc, test_too_many_decimals_cut);
+  return s;
+}
+
+GST_CHECK_MAIN (dsp_format);
