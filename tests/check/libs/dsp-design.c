@@ -45,7 +45,7 @@ compare (const EegDspSection *got, const double (*want)[5], int n, double omega,
       w *= (want[i][0] + z * (want[i][1] + z * want[i][2])) /
            (1 + z * (want[i][3] + z * want[i][4]));
     }
-    fail_unless (cabs (g - w) <= tol * cabs (w) + 2e-12,
+    fail_unless (cabs (g - w) <= tol * cabs (w) + 1e-11,
         "%s response at %d/40 differs by %g of %g", what, k, cabs (g - w),
         cabs (w));
   }
