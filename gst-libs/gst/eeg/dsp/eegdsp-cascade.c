@@ -1,0 +1,173 @@
+/* EEG signal processing in pure C: cascade of second-order sections
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Frames are brought block by block into a double scratch area that fits the
+ * first-level cache; there the kernel of the chosen instruction set runs over
+ * all channels, padded so that it never has a tail.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include <stdlib.h>
+#include <string.h>
+
+#include "eegdsp-cpu.h"
+
+#define EEG_GROUP 64
+#define EEG_BLOCK 32
+
+struct _EegDspCascade
+{
+  size_t channels, padded, block_stride;
+  int n_sections;
+  EegDspStart start;
+  EegDspKernel kernel;
+  size_t unarmed; /* channels that have not seen a good value yet */
+  double coefs[5 * EEG_DSP_CASCADE_MAX_SECTIONS];
+  double zi[2 * EEG_DSP_CASCADE_MAX_SECTIONS];
+  double *state; /* [section][2][padded] */
+  double *block; /* [EEG_BLOCK][block_stride] */
+  double *last;  /* last good value a channel */
+  unsigned char *armed;
+};
+
+static void *
+alloc_doubles (size_t n)
+{
+  size_t size = (n * sizeof (double) + 63) / 64 * 64;
+  void *p = aligned_alloc (64, size ? size : 64);
+
+  if (p)
+    memset (p, 0, size ? size : 64);
+  return p;
+}
+
+/* State that a constant input of 1 leads to; sections see what the ones
+ * before let pass. */
+static void
+find_steady (EegDspCascade *c)
+{
+  double x = 1;
+  int i;
+
+  for (i = 0; i < c->n_sections; i++) {
+    const double *k = c->coefs + 5 * i;
+    double y = x * (k[0] + k[1] + k[2]) / (1 + k[3] + k[4]);
+    c->zi[2 * i + 1] = k[2] * x - k[4] * y;
+    c->zi[2 * i] = k[1] * x - k[3] * y + c->zi[2 * i + 1];
+    x = y;
+  }
+}
+
+EegDspCascade *
+eeg_dsp_cascade_new_for_isa (
+    const EegDspSection *sections, int n_sections, int channels, EegDspIsa isa)
+{
+  EegDspCascade *c;
+  int i;
+
+  if (channels < 1 || n_sections < 0 ||
+      n_sections > EEG_DSP_CASCADE_MAX_SECTIONS)
+    return NULL;
+  c = calloc (1, sizeof *c);
+  if (!c)
+    return NULL;
+  c->channels = channels;
+  c->padded = (c->channels + EEG_DSP_PAD - 1) / EEG_DSP_PAD * EEG_DSP_PAD;
+  c->block_stride = c->padded < EEG_GROUP ? c->padded : EEG_GROUP;
+  c->n_sections = n_sections;
+  c->kernel = eeg_dsp_kernel_for (isa);
+  for (i = 0; i < n_sections; i++) {
+    double *k = c->coefs + 5 * i;
+    k[0] = sections[i].b0;
+    k[1] = sections[i].b1;
+    k[2] = sections[i].b2;
+    k[3] = sections[i].a1;
+    k[4] = sections[i].a2;
+  }
+  find_steady (c);
+  c->state = alloc_doubles (2 * c->padded * n_sections);
+  c->block = alloc_doubles (EEG_BLOCK * c->block_stride);
+  c->last = alloc_doubles (c->padded);
+  c->armed = calloc (c->padded, 1);
+  if (!c->state || !c->block || !c->last || !c->armed) {
+    eeg_dsp_cascade_free (c);
+    return NULL;
+  }
+  eeg_dsp_cascade_reset (c, EEG_DSP_START_STEADY);
+  return c;
+}
+
+EegDspCascade *
+eeg_dsp_cascade_new (
+    const EegDspSection *sections, int n_sections, int channels)
+{
+  return eeg_dsp_cascade_new_for_isa (
+      sections, n_sections, channels, eeg_dsp_isa ());
+}
+
+void
+eeg_dsp_cascade_free (EegDspCascade *c)
+{
+  if (!c)
+    return;
+  free (c->state);
+  free (c->block);
+  free (c->last);
+  free (c->armed);
+  free (c);
+}
+
+void
+eeg_dsp_cascade_reset (EegDspCascade *c, EegDspStart start)
+{
+  c->start = start;
+  c->unarmed = c->channels;
+  memset (c->state, 0, 2 * c->padded * c->n_sections * sizeof (double));
+  memset (c->block, 0, EEG_BLOCK * c->block_stride * sizeof (double));
+  memset (c->last, 0, c->padded * sizeof (double));
+  memset (c->armed, 0, c->padded);
+}
+
+static int
+usable (double x)
+{
+  return __builtin_fabs (x) <= EEG_DSP_HUGE;
+}
+
+/* Prepares the state of a channel for its first good value. */
+static void
+arm (EegDspCascade *c, size_t channel, double x)
+{
+  int i;
+
+  for (i = 0; i < 2 * c->n_sections; i++)
+    c->state[i * c->padded + channel] =
+        c->start == EEG_DSP_START_STEADY ? c->zi[i] * x : 0;
+  c->armed[channel] = 1;
+  c->unarmed--;
+}
+
+static void
+run_sections (EegDspCascade *c, size_t first, size_t width, size_t frames)
+{
+  int i, n;
+
+  width = (width + EEG_DSP_PAD - 1) / EEG_DSP_PAD * EEG_DSP_PAD;
+  for (i = 0; i < c->n_sections; i += n) {
+    n = c->n_sections - i;
+    if (n > EEG_DSP_PASS_MAX)
+      n = EEG_DSP_PASS_MAX;
+    c->kernel (c->coefs + 5 * i, n, c->state + 2 * i * c->padded + first,
+        c->padded, c->block, c->block_stride, frames, width);
+  }
+}
+
+#define EEG_TYPE    float
+#define EEG_NAME(n) n##_f32
+#include "eegdsp-cascade.inc"
+#undef EEG_TYPE
+#undef EEG_NAME
+#define EEG_TYPE    double
+#define EEG_NAME(n) n##_f64
+#include "eegdsp-cascade.inc"
