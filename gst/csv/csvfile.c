@@ -1,0 +1,275 @@
+/* csvsink: the file that receives rows, and the thread that makes them durable
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "csvfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int
+write_all (int fd, const gchar *data, gsize size, gsize *written)
+{
+  *written = 0;
+  while (*written < size) {
+    gssize n = write (fd, data + *written, size - *written);
+
+    if (n < 0) {
+      if (errno == EINTR)
+        continue;
+      return errno;
+    }
+    if (n == 0)
+      return ENOSPC;
+    *written += (gsize) n;
+  }
+  return 0;
+}
+
+int
+csv_file_open (CsvFile *file, const gchar *path, gboolean overwrite)
+{
+  /* O_APPEND: after a truncation writing goes on at the new end. */
+  int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
+              (overwrite ? O_TRUNC : O_EXCL);
+
+  file->size = 0;
+  do
+    file->fd = g_open (path, flags, 0666);
+  while (file->fd < 0 && errno == EINTR);
+  return file->fd < 0 ? errno : 0;
+}
+
+/* Hands the rows to the kernel, from where they reach the disk even if this
+ * process dies. When that fails half-way, the file is cut back to the last
+ * whole row and @kept says how many bytes of @data are in it. */
+int
+csv_file_write (CsvFile *file, const gchar *data, gsize size, gsize *kept)
+{
+  gsize written;
+  int err = write_all (file->fd, data, size, &written);
+
+  if (err) {
+    const gchar *end = written ? memrchr (data, '\n', written) : NULL;
+
+    written = end ? (gsize) (end - data) + 1 : 0;
+    if (ftruncate (file->fd, (off_t) (file->size + written)) < 0) {
+      /* Keep the first reason: it is the one the user can act on. */
+    }
+  }
+  file->size += written;
+  *kept = written;
+  return err;
+}
+
+/* Empties the file: what follows is written at its start. */
+int
+csv_file_restart (CsvFile *file)
+{
+  file->size = 0;
+  return ftruncate (file->fd, 0) < 0 ? errno : 0;
+}
+
+int
+csv_file_sync (CsvFile *file)
+{
+  int r;
+
+  if (file->fd < 0)
+    return 0;
+  do
+    r = fdatasync (file->fd);
+  while (r < 0 && errno == EINTR);
+  /* Pipes and the like have nothing to sync. */
+  return r < 0 && errno != EINVAL && errno != ENOTSUP ? errno : 0;
+}
+
+int
+csv_file_close (CsvFile *file)
+{
+  int err = csv_file_sync (file);
+
+  if (file->fd >= 0 && close (file->fd) < 0 && !err && errno != EINTR)
+    err = errno;
+  file->fd = -1;
+  return err;
+}
+
+/* A new name is on disk only when its directory is. */
+void
+csv_sync_directory_of (const gchar *path)
+{
+  gchar *dir = g_path_get_dirname (path);
+  int fd = g_open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (fd >= 0) {
+    fsync (fd);
+    close (fd);
+  }
+  g_free (dir);
+}
+
+int
+csv_replace_text (const gchar *path, const gchar *data, gsize size)
+{
+  gchar *temporary = g_strconcat (path, ".XXXXXX", NULL);
+  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
+  int err = 0;
+  gsize written;
+
+  if (fd < 0) {
+    err = errno;
+    g_free (temporary);
+    return err;
+  }
+  err = write_all (fd, data, size, &written);
+  if (!err && fsync (fd) < 0)
+    err = errno;
+  if (close (fd) < 0 && !err)
+    err = errno;
+  if (!err && g_rename (temporary, path) < 0)
+    err = errno;
+  if (err)
+    g_unlink (temporary);
+  else
+    csv_sync_directory_of (path);
+  g_free (temporary);
+  return err;
+}
+
+struct _CsvSyncer
+{
+  GThread *thread;
+  GMutex lock;
+  GCond cond;
+  GstClockTime interval;
+
+  /* Under the lock. */
+  gboolean stop;
+  int fd; /* owned by the CsvFile; synced through a duplicate */
+  guint64 rows;
+  guint64 synced;
+  int error;
+};
+
+static gpointer
+csv_syncer_run (gpointer data)
+{
+  CsvSyncer *self = data;
+  gint64 until;
+
+  g_mutex_lock (&self->lock);
+  while (!self->stop) {
+    until = g_get_monotonic_time () + (gint64) (self->interval / 1000);
+    while (!self->stop && g_cond_wait_until (&self->cond, &self->lock, until)) {
+    }
+    if (self->stop)
+      break;
+    if (self->fd >= 0 && self->synced != self->rows) {
+      guint64 rows = self->rows;
+      /* A duplicate: the file may be closed while the disk is busy. */
+      int fd = fcntl (self->fd, F_DUPFD_CLOEXEC, 0);
+      int err = 0;
+
+      if (fd < 0)
+        continue;
+      g_mutex_unlock (&self->lock);
+      if (fdatasync (fd) < 0 && errno != EINTR && errno != EINVAL)
+        err = errno;
+      close (fd);
+      g_mutex_lock (&self->lock);
+      if (err)
+        self->error = err;
+      else if (rows > self->synced)
+        self->synced = rows;
+    }
+  }
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+CsvSyncer *
+csv_syncer_new (GstClockTime interval)
+{
+  CsvSyncer *self = g_new0 (CsvSyncer, 1);
+
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->fd = -1;
+  /* Less than a millisecond would only keep the disk from its work. */
+  self->interval = interval ? MAX (interval, GST_MSECOND) : 0;
+  if (interval)
+    self->thread = g_thread_new ("csvsink-sync", csv_syncer_run, self);
+  return self;
+}
+
+void
+csv_syncer_free (CsvSyncer *self)
+{
+  if (!self)
+    return;
+  g_mutex_lock (&self->lock);
+  self->stop = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+  if (self->thread)
+    g_thread_join (self->thread);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* The descriptor to sync from now on, -1 for none. */
+void
+csv_syncer_watch (CsvSyncer *self, int fd)
+{
+  g_mutex_lock (&self->lock);
+  self->fd = fd;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+csv_syncer_add_rows (CsvSyncer *self, guint64 rows)
+{
+  g_mutex_lock (&self->lock);
+  self->rows += rows;
+  g_mutex_unlock (&self->lock);
+}
+
+/* The streaming thread synced by itself. */
+void
+csv_syncer_mark_synced (CsvSyncer *self)
+{
+  g_mutex_lock (&self->lock);
+  self->synced = self->rows;
+  g_mutex_unlock (&self->lock);
+}
+
+guint64
+csv_syncer_get_synced (CsvSyncer *self)
+{
+  guint64 synced;
+
+  g_mutex_lock (&self->lock);
+  synced = self->synced;
+  g_mutex_unlock (&self->lock);
+  return synced;
+}
+
+int
+csv_syncer_take_error (CsvSyncer *self)
+{
+  int err;
+
+  g_mutex_lock (&self->lock);
+  err = self->error;
+  self->error = 0;
+  g_mutex_unlock (&self->lock);
+  return err;
+}
