@@ -95,8 +95,8 @@ struct _GstCsvSink
 
   CsvSettings settings; /* object lock */
 
-  /* Streaming thread, and start() and stop() when it is not running. */
-  CsvSettings use; /* what start() found */
+  /* Streaming thread, and state changes while it is not running. */
+  CsvSettings use; /* what the recording started with */
   GstEegInfo info;
   gboolean have_info;
   gboolean failed; /* an error was posted: no second one */
@@ -590,9 +590,8 @@ csv_settings_clear (CsvSettings *s)
 }
 
 static gboolean
-gst_csv_sink_start (GstBaseSink *sink)
+csv_sink_open (GstCsvSink *self)
 {
-  GstCsvSink *self = GST_CSV_SINK (sink);
   const gchar *location;
   gchar *path;
   guint highest = 0;
@@ -680,15 +679,14 @@ gst_csv_sink_start (GstBaseSink *sink)
   return ok;
 }
 
-static gboolean
-gst_csv_sink_stop (GstBaseSink *sink)
+static void
+csv_sink_close (GstCsvSink *self)
 {
-  GstCsvSink *self = GST_CSV_SINK (sink);
   CsvSyncer *syncer;
   int err = 0;
 
   if (!self->syncer)
-    return TRUE;
+    return;
   if (!self->finalized)
     err = finalize_file (self, self->failed ? "error" : "stopped");
   csv_syncer_watch (self->syncer, -1);
@@ -718,7 +716,24 @@ gst_csv_sink_stop (GstBaseSink *sink)
   self->row_flags_size = 0;
   g_clear_pointer (&self->upstream, g_free);
   g_clear_pointer (&self->graph, g_free);
-  return TRUE;
+}
+
+/* Not in start() and stop(): the base class posts a second error when start()
+ * fails, and it would create the file in READY already. */
+static GstStateChangeReturn
+gst_csv_sink_change_state (GstElement *element, GstStateChange transition)
+{
+  GstCsvSink *self = GST_CSV_SINK (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !csv_sink_open (self))
+    return GST_STATE_CHANGE_FAILURE;
+  ret = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY ||
+      (transition == GST_STATE_CHANGE_READY_TO_PAUSED &&
+          ret == GST_STATE_CHANGE_FAILURE))
+    csv_sink_close (self);
+  return ret;
 }
 
 /* --- stream ------------------------------------------------------------- */
@@ -1196,8 +1211,7 @@ gst_csv_sink_class_init (GstCsvSinkClass *klass)
       "gst-plugins-eeg developers");
   gst_element_class_add_static_pad_template (element, &sink_template);
 
-  sink->start = gst_csv_sink_start;
-  sink->stop = gst_csv_sink_stop;
+  element->change_state = gst_csv_sink_change_state;
   sink->set_caps = gst_csv_sink_set_caps;
   sink->render = gst_csv_sink_render;
   sink->event = gst_csv_sink_event;
