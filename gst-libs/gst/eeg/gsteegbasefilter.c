@@ -1,0 +1,733 @@
+/* GStreamer EEG library: base class of EEG stages
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include "gsteegbasefilter.h"
+
+#include <string.h>
+
+GST_DEBUG_CATEGORY_STATIC (eeg_base_filter_debug);
+#define GST_CAT_DEFAULT eeg_base_filter_debug
+
+#define NO_RESET -1
+
+typedef struct
+{
+  /* streaming thread */
+  GstEegInfo in;
+  GstEegInfo out;
+  gint pending_reset; /* GstEegResetReason or NO_RESET */
+  guint64 next_sample;
+  guint64 first_sample; /* of the buffer in hand */
+  guint n_frames;
+  GstBuffer *current; /* what process() writes to */
+  GstCaps *refused;   /* caps that an error was posted for */
+
+  /* object lock */
+  gint rate_n; /* of the output, 0 while there are no caps */
+  gint rate_d;
+} GstEegBaseFilterPrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (
+    GstEegBaseFilter, gst_eeg_base_filter, GST_TYPE_BASE_TRANSFORM)
+
+#define PRIV(self) gst_eeg_base_filter_get_instance_private (self)
+
+/* --- what leaves for what comes in --------------------------------------- */
+
+static gboolean
+check_accepted (GstEegBaseFilter *self, const GstEegInfo *in, GError **error)
+{
+  guint accepts = GST_EEG_BASE_FILTER_GET_CLASS (self)->accepts;
+
+  if (accepts == 0)
+    accepts = 1 << GST_EEG_UNIT_VOLT;
+  if (accepts & (1 << in->unit))
+    return TRUE;
+  if (in->unit == GST_EEG_UNIT_ADC)
+    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+        "eeg-unit is adc (counts), expected V (volts): put eegtovoltage in "
+        "front of it");
+  else
+    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+        "eeg-unit is V (volts), expected adc (counts): link it to the source "
+        "directly, without eegtovoltage between");
+  return FALSE;
+}
+
+static gboolean
+output_info (GstEegBaseFilter *self, const GstEegInfo *in, GstEegInfo *out,
+    GError **error)
+{
+  GstEegBaseFilterClass *klass = GST_EEG_BASE_FILTER_GET_CLASS (self);
+
+  gst_eeg_info_copy_into (in, out);
+  return check_accepted (self, in, error) &&
+         (!klass->transform_info ||
+             klass->transform_info (self, in, out, error));
+}
+
+/* From fixed caps to what leaves for them, strictly. */
+static gboolean
+parse_input (GstEegBaseFilter *self, const GstCaps *caps, GstEegInfo *in,
+    GstEegInfo *out, GError **error)
+{
+  return gst_eeg_info_from_caps (in, caps, error) &&
+         output_info (self, in, out, error);
+}
+
+/* Which fields of a stream that is not known yet pass unchanged is found by
+ * asking the subclass about two made-up streams. */
+typedef struct
+{
+  gboolean rate;
+  gboolean channels;
+  GstAudioFormat to[3]; /* for each of probe_formats, or UNKNOWN */
+} Probe;
+
+static const GstAudioFormat probe_formats[] = {
+    GST_AUDIO_FORMAT_S24_32LE, GST_AUDIO_FORMAT_F32LE, GST_AUDIO_FORMAT_F64LE};
+
+static void
+probe (GstEegBaseFilter *self, Probe *p)
+{
+  static const gint rates[] = {4000, 5040}, channels[] = {8, 24};
+  gboolean any = FALSE;
+  guint f, k;
+
+  p->rate = p->channels = TRUE;
+  for (f = 0; f < G_N_ELEMENTS (probe_formats); f++) {
+    p->to[f] = GST_AUDIO_FORMAT_UNKNOWN;
+    for (k = 0; k < 2; k++) {
+      GstEegInfo in, out;
+
+      gst_eeg_info_init (&in);
+      gst_eeg_info_init (&out);
+      gst_eeg_info_set_format (
+          &in, probe_formats[f], rates[k], channels[k], NULL);
+      if (output_info (self, &in, &out, NULL)) {
+        any = TRUE;
+        p->to[f] = GST_EEG_INFO_FORMAT (&out);
+        p->rate &= GST_EEG_INFO_RATE (&out) == rates[k];
+        p->channels &= GST_EEG_INFO_CHANNELS (&out) == channels[k];
+      }
+      gst_eeg_info_clear (&in);
+      gst_eeg_info_clear (&out);
+    }
+  }
+  if (!any)
+    p->rate = p->channels = FALSE;
+}
+
+static gboolean
+value_has_format (const GValue *value, GstAudioFormat format)
+{
+  GValue one = G_VALUE_INIT;
+  gboolean has;
+
+  g_value_init (&one, G_TYPE_STRING);
+  g_value_set_static_string (&one, gst_audio_format_to_string (format));
+  has = gst_value_can_intersect (value, &one);
+  g_value_unset (&one);
+  return has;
+}
+
+/* What may stand on the other side of @s while little is known: audio fields
+ * that pass, never an eeg-* field. */
+static GstStructure *
+loose_structure (
+    const GstStructure *s, GstPadDirection direction, const Probe *p)
+{
+  GstStructure *out = gst_structure_new (
+      "audio/x-raw", "layout", G_TYPE_STRING, "interleaved", NULL);
+  const GValue *format = gst_structure_get_value (s, "format");
+  const GValue *v;
+  GValue list = G_VALUE_INIT;
+  guint f, g;
+
+  if (p->rate && (v = gst_structure_get_value (s, "rate")))
+    gst_structure_set_value (out, "rate", v);
+  else
+    gst_structure_set (out, "rate", GST_TYPE_INT_RANGE, 1, G_MAXINT, NULL);
+  if (p->channels && (v = gst_structure_get_value (s, "channels")))
+    gst_structure_set_value (out, "channels", v);
+  else
+    gst_structure_set (out, "channels", GST_TYPE_INT_RANGE, 1, G_MAXINT, NULL);
+
+  g_value_init (&list, GST_TYPE_LIST);
+  for (f = 0; f < G_N_ELEMENTS (probe_formats); f++) {
+    gboolean can = FALSE;
+
+    /* f is a format on the other side; g one on the side of s */
+    for (g = 0; g < G_N_ELEMENTS (probe_formats) && !can; g++) {
+      gboolean maps = direction == GST_PAD_SINK ? p->to[g] == probe_formats[f]
+                                                : p->to[f] == probe_formats[g];
+
+      can = maps && (!format || value_has_format (format, probe_formats[g]));
+    }
+    if (can) {
+      GValue one = G_VALUE_INIT;
+
+      g_value_init (&one, G_TYPE_STRING);
+      g_value_set_static_string (
+          &one, gst_audio_format_to_string (probe_formats[f]));
+      gst_value_list_append_and_take_value (&list, &one);
+    }
+  }
+  if (gst_value_list_get_size (&list) == 1)
+    gst_structure_set_value (
+        out, "format", gst_value_list_get_value (&list, 0));
+  else if (gst_value_list_get_size (&list) > 1)
+    gst_structure_set_value (out, "format", &list);
+  g_value_unset (&list);
+  return out;
+}
+
+static GstCaps *
+gst_eeg_base_filter_transform_caps (GstBaseTransform *trans,
+    GstPadDirection direction, GstCaps *caps, GstCaps *filter)
+{
+  GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+  GstPad *other = direction == GST_PAD_SINK ? trans->srcpad : trans->sinkpad;
+  GstCaps *result = NULL, *tmp;
+
+  if (direction == GST_PAD_SINK && gst_caps_is_fixed (caps)) {
+    GstEegInfo in = {0}, out = {0};
+
+    /* Caps that cannot be used stay loose here: refusing them with a reason
+     * is the business of the CAPS event. */
+    if (parse_input (self, caps, &in, &out, NULL))
+      result = gst_eeg_info_is_equal (&in, &out) ? gst_caps_ref (caps)
+                                                 : gst_eeg_info_to_caps (&out);
+    gst_eeg_info_clear (&in);
+    gst_eeg_info_clear (&out);
+  }
+  if (result == NULL) {
+    GstCaps *templ = gst_pad_get_pad_template_caps (other);
+
+    if (gst_caps_is_any (caps)) {
+      result = templ;
+    } else {
+      Probe p;
+      guint i;
+
+      probe (self, &p);
+      tmp = gst_caps_new_empty ();
+      for (i = 0; i < gst_caps_get_size (caps); i++)
+        tmp = gst_caps_merge_structure (tmp,
+            loose_structure (gst_caps_get_structure (caps, i), direction, &p));
+      result = gst_caps_intersect_full (tmp, templ, GST_CAPS_INTERSECT_FIRST);
+      gst_caps_unref (tmp);
+      gst_caps_unref (templ);
+    }
+  }
+  if (filter) {
+    tmp = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref (result);
+    result = tmp;
+  }
+  GST_LOG_OBJECT (
+      self, "%" GST_PTR_FORMAT " -> %" GST_PTR_FORMAT, caps, result);
+  return result;
+}
+
+static GstCaps *
+gst_eeg_base_filter_fixate_caps (GstBaseTransform *trans,
+    GstPadDirection direction, GstCaps *caps, GstCaps *othercaps)
+{
+  if (direction == GST_PAD_SINK) {
+    GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+    GstEegInfo in = {0}, out = {0};
+    GstCaps *exact = NULL;
+
+    if (parse_input (self, caps, &in, &out, NULL)) {
+      exact = gst_eeg_info_to_caps (&out);
+      if (!gst_caps_can_intersect (exact, othercaps))
+        gst_clear_caps (&exact);
+    }
+    gst_eeg_info_clear (&in);
+    gst_eeg_info_clear (&out);
+    if (exact) {
+      gst_caps_unref (othercaps);
+      return exact;
+    }
+  }
+  return gst_caps_fixate (othercaps);
+}
+
+static gboolean
+gst_eeg_base_filter_get_unit_size (
+    GstBaseTransform *trans, GstCaps *caps, gsize *size)
+{
+  GstAudioInfo info;
+
+  if (!gst_audio_info_from_caps (&info, caps) || info.bpf <= 0)
+    return FALSE;
+  *size = info.bpf;
+  return TRUE;
+}
+
+/* One error, with the link that it is about. */
+static void
+refuse (GstEegBaseFilter *self, const GstCaps *caps, GError *error)
+{
+  GstPad *sink = GST_BASE_TRANSFORM_SINK_PAD (self);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstPad *peer;
+
+  /* A refused CAPS event stays sticky and comes again with every buffer. */
+  if (priv->refused && gst_caps_is_equal (priv->refused, caps)) {
+    g_clear_error (&error);
+    return;
+  }
+  gst_caps_replace (&priv->refused, (GstCaps *) caps);
+  peer = gst_pad_get_peer (sink);
+  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
+      ("Cannot take the stream on the link %s.%s -> %s.%s: %s",
+          peer && GST_PAD_PARENT (peer)
+              ? GST_OBJECT_NAME (GST_PAD_PARENT (peer))
+              : "(nothing)",
+          peer ? GST_PAD_NAME (peer) : "(nothing)", GST_OBJECT_NAME (self),
+          GST_PAD_NAME (sink), error ? error->message : "not supported"),
+      ("caps: %" GST_PTR_FORMAT, caps));
+  g_clear_error (&error);
+  gst_clear_object (&peer);
+}
+
+static gboolean
+gst_eeg_base_filter_set_caps (
+    GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
+{
+  GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+  GstEegBaseFilterClass *klass = GST_EEG_BASE_FILTER_GET_CLASS (self);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  GError *error = NULL;
+
+  if (!gst_eeg_info_from_caps (&priv->in, incaps, &error) ||
+      !check_accepted (self, &priv->in, &error)) {
+    refuse (self, incaps, error);
+    return FALSE;
+  }
+  if (!gst_eeg_info_from_caps (&priv->out, outcaps, &error)) {
+    refuse (self, outcaps, error);
+    return FALSE;
+  }
+  gst_base_transform_set_in_place (trans,
+      GST_EEG_INFO_BPF (&priv->in) == GST_EEG_INFO_BPF (&priv->out) &&
+          GST_EEG_INFO_RATE (&priv->in) == GST_EEG_INFO_RATE (&priv->out));
+  if (klass->setup && !klass->setup (self, &priv->in, &priv->out, &error)) {
+    refuse (self, incaps, error);
+    return FALSE;
+  }
+  GST_OBJECT_LOCK (self);
+  priv->rate_n = priv->out.rate_n;
+  priv->rate_d = priv->out.rate_d;
+  GST_OBJECT_UNLOCK (self);
+  priv->pending_reset = GST_EEG_RESET_START;
+  gst_clear_caps (&priv->refused);
+  return TRUE;
+}
+
+static gboolean
+gst_eeg_base_filter_sink_event (GstBaseTransform *trans, GstEvent *event)
+{
+  GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    GstEegInfo in = {0}, out = {0};
+    GError *error = NULL;
+    GstCaps *caps;
+    gboolean ok;
+
+    /* Before negotiation with downstream, which could only fail without a
+     * reason. */
+    gst_event_parse_caps (event, &caps);
+    ok = parse_input (self, caps, &in, &out, &error);
+    gst_eeg_info_clear (&in);
+    gst_eeg_info_clear (&out);
+    if (!ok) {
+      refuse (self, caps, error);
+      gst_event_unref (event);
+      return FALSE;
+    }
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) {
+    if (priv->pending_reset == NO_RESET)
+      priv->pending_reset = GST_EEG_RESET_FLUSH;
+  }
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class)
+      ->sink_event (trans, event);
+}
+
+static gboolean
+gst_eeg_base_filter_query (
+    GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
+{
+  GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+  GstEegBaseFilterClass *klass = GST_EEG_BASE_FILTER_GET_CLASS (self);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+
+  if (direction == GST_PAD_SRC && GST_QUERY_TYPE (query) == GST_QUERY_LATENCY &&
+      klass->get_delay) {
+    GstClockTime min, max, delay = 0;
+    gint rate_n, rate_d;
+    gboolean live;
+
+    if (!gst_pad_peer_query (trans->sinkpad, query))
+      return FALSE;
+    GST_OBJECT_LOCK (self);
+    rate_n = priv->rate_n;
+    rate_d = priv->rate_d;
+    GST_OBJECT_UNLOCK (self);
+    if (rate_n > 0)
+      delay = gst_util_uint64_scale (
+          klass->get_delay (self), (guint64) rate_d * GST_SECOND, rate_n);
+    gst_query_parse_latency (query, &live, &min, &max);
+    min += delay;
+    if (GST_CLOCK_TIME_IS_VALID (max))
+      max += delay;
+    gst_query_set_latency (query, live, min, max);
+    return TRUE;
+  }
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class)
+      ->query (trans, direction, query);
+}
+
+/* --- data ---------------------------------------------------------------- */
+
+static gboolean
+gst_eeg_base_filter_start (GstBaseTransform *trans)
+{
+  GstEegBaseFilterPrivate *priv = PRIV (GST_EEG_BASE_FILTER (trans));
+
+  priv->pending_reset = GST_EEG_RESET_START;
+  priv->next_sample = 0;
+  return TRUE;
+}
+
+static gboolean
+gst_eeg_base_filter_stop (GstBaseTransform *trans)
+{
+  GstEegBaseFilterPrivate *priv = PRIV (GST_EEG_BASE_FILTER (trans));
+
+  gst_eeg_info_clear (&priv->in);
+  gst_eeg_info_clear (&priv->out);
+  gst_clear_caps (&priv->refused);
+  GST_OBJECT_LOCK (trans);
+  priv->rate_n = 0;
+  priv->rate_d = 1;
+  GST_OBJECT_UNLOCK (trans);
+  return TRUE;
+}
+
+/* Absolute index of the first sample: the ledger knows it; OFFSET is believed
+ * when it counts frames at all (some elements count bytes); else we count. */
+static guint64
+index_of (GstBuffer *buffer, guint n_frames, guint64 expected)
+{
+  guint64 first;
+
+  if (gst_buffer_get_eeg_ledger (buffer, &first, NULL, NULL, NULL))
+    return first;
+  if (GST_BUFFER_OFFSET_IS_VALID (buffer) &&
+      GST_BUFFER_OFFSET_END_IS_VALID (buffer) &&
+      GST_BUFFER_OFFSET_END (buffer) - GST_BUFFER_OFFSET (buffer) == n_frames)
+    return GST_BUFFER_OFFSET (buffer);
+  return expected;
+}
+
+static GstFlowReturn
+begin_buffer (GstEegBaseFilter *self, GstBuffer *buffer)
+{
+  GstBaseTransform *trans = GST_BASE_TRANSFORM (self);
+  GstEegBaseFilterClass *klass = GST_EEG_BASE_FILTER_GET_CLASS (self);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  gsize size = gst_buffer_get_size (buffer);
+  guint bpf = GST_EEG_INFO_BPF (&priv->in);
+  GstClockTime time = GST_CLOCK_TIME_NONE;
+  GError *error = NULL;
+
+  if (bpf == 0)
+    return GST_FLOW_NOT_NEGOTIATED;
+  if (size % bpf != 0 || size / bpf > G_MAXUINT32) {
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("A buffer of %" G_GSIZE_FORMAT " bytes arrived at %s.%s, expected a "
+         "whole number of frames of %u bytes: the element upstream cuts "
+         "within a frame",
+            size, GST_OBJECT_NAME (self), GST_PAD_NAME (trans->sinkpad), bpf),
+        (NULL));
+    return GST_FLOW_ERROR;
+  }
+  priv->n_frames = (guint) (size / bpf);
+  priv->first_sample = index_of (buffer, priv->n_frames, priv->next_sample);
+  if (priv->pending_reset == NO_RESET &&
+      (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT) ||
+          priv->first_sample != priv->next_sample))
+    priv->pending_reset = GST_EEG_RESET_DISCONT;
+  priv->next_sample = priv->first_sample + priv->n_frames;
+  if (priv->n_frames == 0)
+    return GST_FLOW_OK;
+  if (priv->pending_reset != NO_RESET) {
+    GstEegResetReason reason = priv->pending_reset;
+
+    priv->pending_reset = NO_RESET;
+    if (klass->reset)
+      klass->reset (self, reason);
+  }
+  if (trans->segment.format == GST_FORMAT_TIME &&
+      GST_BUFFER_PTS_IS_VALID (buffer))
+    time = gst_segment_to_stream_time (
+        &trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    gst_object_sync_values (GST_OBJECT (self), time);
+  if (klass->prepare && !klass->prepare (self, buffer, priv->first_sample,
+                            priv->n_frames, &error)) {
+    GST_ELEMENT_ERROR (self, STREAM, FAILED,
+        ("%s cannot process sample %" G_GUINT64_FORMAT ": %s",
+            GST_OBJECT_NAME (self), priv->first_sample,
+            error ? error->message : "unknown reason"),
+        (NULL));
+    g_clear_error (&error);
+    return GST_FLOW_ERROR;
+  }
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+gst_eeg_base_filter_submit_input_buffer (
+    GstBaseTransform *trans, gboolean is_discont, GstBuffer *input)
+{
+  GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+  GstFlowReturn ret;
+
+  /* Renegotiates when needed, and keeps the buffer in queued_buf. */
+  ret = GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class)
+            ->submit_input_buffer (trans, is_discont, input);
+  if (ret != GST_FLOW_OK || trans->queued_buf == NULL)
+    return ret;
+  ret = begin_buffer (self, trans->queued_buf);
+  if (ret != GST_FLOW_OK)
+    gst_clear_buffer (&trans->queued_buf);
+  return ret;
+}
+
+static GstFlowReturn
+no_map (GstEegBaseFilter *self, GstBuffer *buffer)
+{
+  GST_ELEMENT_ERROR (self, RESOURCE, FAILED,
+      ("%s cannot map a buffer of %" G_GSIZE_FORMAT
+       " bytes, expected memory that can be read and written",
+          GST_OBJECT_NAME (self), gst_buffer_get_size (buffer)),
+      (NULL));
+  return GST_FLOW_ERROR;
+}
+
+/* What a stage with a history makes of silence need not be silent. */
+static void
+clear_gap (GstEegBaseFilter *self, GstBuffer *out)
+{
+  if (GST_EEG_BASE_FILTER_GET_CLASS (self)->reset)
+    GST_BUFFER_FLAG_UNSET (out, GST_BUFFER_FLAG_GAP);
+}
+
+static GstFlowReturn
+gst_eeg_base_filter_transform_ip (GstBaseTransform *trans, GstBuffer *buffer)
+{
+  GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+  GstEegBaseFilterClass *klass = GST_EEG_BASE_FILTER_GET_CLASS (self);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstFlowReturn ret;
+  GstMapInfo map;
+
+  if (!klass->process || priv->n_frames == 0)
+    return GST_FLOW_OK;
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READWRITE))
+    return no_map (self, buffer);
+  priv->current = buffer;
+  ret = klass->process (self, map.data, map.data, priv->n_frames);
+  priv->current = NULL;
+  gst_buffer_unmap (buffer, &map);
+  clear_gap (self, buffer);
+  return ret;
+}
+
+static GstFlowReturn
+gst_eeg_base_filter_transform (
+    GstBaseTransform *trans, GstBuffer *in, GstBuffer *out)
+{
+  GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+  GstEegBaseFilterClass *klass = GST_EEG_BASE_FILTER_GET_CLASS (self);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstMapInfo from, to;
+  gpointer state = NULL;
+  GstFlowReturn ret;
+  GstMeta *m;
+
+  while ((m = gst_buffer_iterate_meta_filtered (
+              out, &state, GST_EEG_META_API_TYPE)))
+    ((GstEegMeta *) m)->bpf = GST_EEG_INFO_BPF (&priv->out);
+  if (!klass->process || priv->n_frames == 0)
+    return GST_FLOW_OK;
+  if (!gst_buffer_map (in, &from, GST_MAP_READ))
+    return no_map (self, in);
+  if (!gst_buffer_map (out, &to, GST_MAP_WRITE)) {
+    gst_buffer_unmap (in, &from);
+    return no_map (self, out);
+  }
+  priv->current = out;
+  ret = klass->process (self, from.data, to.data, priv->n_frames);
+  priv->current = NULL;
+  gst_buffer_unmap (out, &to);
+  gst_buffer_unmap (in, &from);
+  clear_gap (self, out);
+  return ret;
+}
+
+static gboolean
+gst_eeg_base_filter_transform_meta (
+    GstBaseTransform *trans, GstBuffer *out, GstMeta *meta, GstBuffer *in)
+{
+  GstEegBaseFilterPrivate *priv = PRIV (GST_EEG_BASE_FILTER (trans));
+  const gchar *const *tags = gst_meta_api_type_get_tags (meta->info->api);
+
+  /* Sample indices mean something else at another rate. */
+  if (meta->info->api == GST_EEG_META_API_TYPE)
+    return GST_EEG_INFO_RATE (&priv->in) == GST_EEG_INFO_RATE (&priv->out);
+  if (tags && tags[0] && !tags[1] && strcmp (tags[0], "audio") == 0)
+    return TRUE;
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class)
+      ->transform_meta (trans, out, meta, in);
+}
+
+/* --- for subclasses ------------------------------------------------------ */
+
+/**
+ * gst_eeg_base_filter_get_in_info:
+ * @self: the stage
+ *
+ * Streaming thread only.
+ *
+ * Returns: (transfer none): the stream that comes in, valid after setup()
+ */
+const GstEegInfo *
+gst_eeg_base_filter_get_in_info (GstEegBaseFilter *self)
+{
+  g_return_val_if_fail (GST_IS_EEG_BASE_FILTER (self), NULL);
+  return &((GstEegBaseFilterPrivate *) PRIV (self))->in;
+}
+
+/**
+ * gst_eeg_base_filter_get_out_info:
+ * @self: the stage
+ *
+ * Streaming thread only.
+ *
+ * Returns: (transfer none): the stream that leaves, valid after setup()
+ */
+const GstEegInfo *
+gst_eeg_base_filter_get_out_info (GstEegBaseFilter *self)
+{
+  g_return_val_if_fail (GST_IS_EEG_BASE_FILTER (self), NULL);
+  return &((GstEegBaseFilterPrivate *) PRIV (self))->out;
+}
+
+/**
+ * gst_eeg_base_filter_update_latency:
+ * @self: the stage
+ *
+ * The algorithmic delay changed: asks the application to distribute the
+ * latency anew. Any thread, no lock held.
+ */
+void
+gst_eeg_base_filter_update_latency (GstEegBaseFilter *self)
+{
+  g_return_if_fail (GST_IS_EEG_BASE_FILTER (self));
+  gst_element_post_message (
+      GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
+}
+
+/**
+ * gst_eeg_base_filter_mark:
+ * @self: the stage
+ * @first_sample: absolute index of the first sample to mark
+ * @n_samples: how many
+ * @flags: what is special about them
+ * @channel: channel index, or -1 for all
+ *
+ * Marks samples of the buffer in hand in its ledger, and adds an entry when
+ * there is none. Streaming thread, from prepare() or process().
+ */
+void
+gst_eeg_base_filter_mark (GstEegBaseFilter *self, guint64 first_sample,
+    guint32 n_samples, GstEegStatusFlags flags, gint channel)
+{
+  GstBaseTransform *trans = (GstBaseTransform *) self;
+  GstEegBaseFilterPrivate *priv;
+  GstEegMeta *meta;
+  GstBuffer *buffer;
+  guint bpf;
+
+  g_return_if_fail (GST_IS_EEG_BASE_FILTER (self));
+  priv = PRIV (self);
+  if (priv->current) {
+    buffer = priv->current;
+    bpf = GST_EEG_INFO_BPF (&priv->out);
+  } else {
+    g_return_if_fail (trans->queued_buf != NULL);
+    trans->queued_buf = gst_buffer_make_writable (trans->queued_buf);
+    buffer = trans->queued_buf;
+    bpf = GST_EEG_INFO_BPF (&priv->in);
+  }
+  meta = gst_buffer_get_eeg_meta (buffer);
+  if (meta == NULL || meta->n_samples == 0)
+    meta = gst_buffer_add_eeg_meta (
+        buffer, priv->first_sample, priv->n_frames, 0, bpf);
+  if (meta)
+    gst_eeg_meta_add_run (meta, first_sample, n_samples, flags, channel, 0);
+}
+
+static void
+gst_eeg_base_filter_finalize (GObject *object)
+{
+  GstEegBaseFilterPrivate *priv = PRIV (GST_EEG_BASE_FILTER (object));
+
+  gst_eeg_info_clear (&priv->in);
+  gst_eeg_info_clear (&priv->out);
+  gst_clear_caps (&priv->refused);
+  G_OBJECT_CLASS (gst_eeg_base_filter_parent_class)->finalize (object);
+}
+
+static void
+gst_eeg_base_filter_class_init (GstEegBaseFilterClass *klass)
+{
+  GstBaseTransformClass *trans = GST_BASE_TRANSFORM_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (
+      eeg_base_filter_debug, "eegbasefilter", 0, "base class of EEG stages");
+  G_OBJECT_CLASS (klass)->finalize = gst_eeg_base_filter_finalize;
+  trans->transform_caps = gst_eeg_base_filter_transform_caps;
+  trans->fixate_caps = gst_eeg_base_filter_fixate_caps;
+  trans->get_unit_size = gst_eeg_base_filter_get_unit_size;
+  trans->set_caps = gst_eeg_base_filter_set_caps;
+  trans->sink_event = gst_eeg_base_filter_sink_event;
+  trans->query = gst_eeg_base_filter_query;
+  trans->start = gst_eeg_base_filter_start;
+  trans->stop = gst_eeg_base_filter_stop;
+  trans->submit_input_buffer = gst_eeg_base_filter_submit_input_buffer;
+  trans->transform = gst_eeg_base_filter_transform;
+  trans->transform_ip = gst_eeg_base_filter_transform_ip;
+  trans->transform_meta = gst_eeg_base_filter_transform_meta;
+  trans->transform_ip_on_passthrough = FALSE;
+  trans->passthrough_on_same_caps = FALSE;
+}
+
+static void
+gst_eeg_base_filter_init (GstEegBaseFilter *self)
+{
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+
+  priv->pending_reset = GST_EEG_RESET_START;
+  priv->rate_d = 1;
+}
