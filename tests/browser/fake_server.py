@@ -7,6 +7,7 @@ server, and can lose samples on purpose, which the real one never should.
 """
 import argparse
 import asyncio
+import http
 import json
 import math
 import pathlib
@@ -64,8 +65,8 @@ async def main():
             return None
         f = a.root / name
         if "/" in name or not f.is_file() or f.suffix not in MIME:
-            return 404, [("Content-Type", "text/plain")], b"not found\n"
-        return 200, [("Content-Type", MIME[f.suffix]), ("Content-Security-Policy", CSP),
+            return http.HTTPStatus.NOT_FOUND, [("Content-Type", "text/plain")], b"not found\n"
+        return http.HTTPStatus.OK, [("Content-Type", MIME[f.suffix]), ("Content-Security-Policy", CSP),
                      ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-cache")], f.read_bytes()
 
     async def client(ws, *_):

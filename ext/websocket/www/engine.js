@@ -31,7 +31,7 @@ export class Engine {
       offsets: null,
       unit: 'µV',
     };
-    this.frozen = null; // column the picture stands at
+    this.frozen = null; // copy of the samples when the picture was frozen
     this.showSpectrum = true;
     this.fitWanted = init.fit;
     this.renderer.resize(init.width, init.height, init.dpr);
@@ -103,6 +103,7 @@ export class Engine {
     this.lost += lost;
     if (before !== null && (lost || m.flags & FLAG_GAP)) this.gaps++;
     this.samples = ring.next;
+    if (this.frozen) return; // the columns stay as they are, the samples are kept
     this.columns.take(ring, got.start, got.end);
     if (this.fitWanted && !this.fitted && ring.next - ring.first > ring.rate) this.fit();
     const page = Math.floor(this.columns.last / this.columns.width);
@@ -155,15 +156,21 @@ export class Engine {
 
   /** Columns anew from the samples: after a resize or a new time base. */
   rebuild() {
-    const { ring } = this;
+    const ring = this.frozen ?? this.ring;
     this.dirty = true;
     if (!ring) return;
     this.columns = new ColumnRing(ring.channels, this.renderer.width, this.view.seconds, ring.rate);
     if (ring.next !== null) {
       const page = Math.ceil(this.view.seconds * ring.rate) + 1;
       this.columns.take(ring, Math.max(ring.first, ring.next - page), ring.next);
-      if (this.frozen !== null) this.frozen = this.columns.last;
     }
+  }
+
+  /** A frozen picture keeps its samples, so that it can be resized and rescaled for hours. */
+  freeze(on) {
+    if (on === Boolean(this.frozen)) return;
+    this.frozen = on ? this.ring.clone() : null;
+    if (!on && this.ring) this.rebuild();
   }
 
   command(m) {
@@ -195,7 +202,7 @@ export class Engine {
         break;
       case 'centred':
         view.centred = m.value;
-        if (this.ring?.next) this.centre();
+        if (this.ring?.next && !this.frozen) this.centre();
         break;
       case 'select':
         view.selected = m.channel;
@@ -203,7 +210,7 @@ export class Engine {
         this.drawSpectrum();
         break;
       case 'freeze':
-        this.frozen = m.value ? this.columns?.last ?? null : null;
+        this.freeze(m.value && Boolean(this.ring?.next));
         break;
       case 'spectrum':
         this.showSpectrum = m.value;
@@ -224,18 +231,24 @@ export class Engine {
     });
   }
 
+  /** The newest column that will not change any more. */
+  head() {
+    const last = this.columns?.last ?? null;
+    return last === null ? null : Math.max(this.columns.first, last - 1);
+  }
+
   draw() {
     const { columns, renderer, view } = this;
     if (this.dirty) {
       this.dirty = false;
-      renderer.full(view, columns, this.frozen ?? columns?.last ?? null);
-    } else if (this.frozen === null && columns?.last !== null) {
-      renderer.advance(view, columns, columns?.last ?? null);
+      renderer.full(view, columns, this.head());
+    } else if (!this.frozen) {
+      renderer.advance(view, columns, this.head());
     }
   }
 
   spectrumTick() {
-    if (!this.showSpectrum || !this.ring || this.ring.next === null || this.frozen !== null) return;
+    if (!this.showSpectrum || !this.ring || this.ring.next === null || this.frozen) return;
     this.computeSpectrum(this.view.selected);
     // The others take turns, so that many fast channels cost no more.
     for (let i = 0; i < Math.min(4, this.ring.channels); i++) {
@@ -300,8 +313,7 @@ export class Engine {
       peak: this.peak,
       unit: view.unit,
       levels,
-      frozenBehind: this.frozen === null || !this.columns ? null
-        : (this.columns.last - this.frozen) / this.columns.perSample / ring.rate,
+      frozenBehind: this.frozen ? (ring.next - this.frozen.next) / ring.rate : null,
       columns: this.renderer.columnsDrawn,
       width: this.renderer.width,
       left: this.renderer.left,

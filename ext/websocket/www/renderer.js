@@ -166,7 +166,7 @@ export class Renderer {
     ctx.textAlign = 'left';
     ctx.font = `${11 * dpr}px system-ui, sans-serif`;
     if (from === null) this.frame(view);
-    for (let s = Math.ceil((first * second) / unit - 1e-9) * unit; ; s += unit) {
+    for (let s = Math.max(0, Math.floor(((first - 1) * second) / unit + 1e-9) + 1) * unit; ; s += unit) {
       const k = Math.ceil(s / second - 1e-9);
       if (k > head) break;
       const x = left + (k % width);

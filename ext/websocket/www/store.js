@@ -46,6 +46,11 @@ export class SampleRing {
     return { lost, start: Math.max(start, this.first), end: this.next };
   }
 
+  /** A ring of its own with the same samples. */
+  clone() {
+    return Object.assign(Object.create(SampleRing.prototype), this, { data: this.data.slice() });
+  }
+
   /** Position of sample `index` in `data`. */
   at(index) {
     return (index % this.capacity) * this.channels;
