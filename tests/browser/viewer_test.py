@@ -220,9 +220,10 @@ def test_fake_keys(browser):
         browser.wait(data + "seconds === '15'")
         browser.keys(" ")
         browser.wait("return !document.getElementById('badge').hidden && document.getElementById('badge').textContent.startsWith('Frozen')")
-        columns = browser.js("return window.__eeg.columns")
         before = browser.js("return window.__eeg.received")
-        browser.wait(f"return window.__eeg.received > {before + 100}", what="data goes on while frozen")
+        browser.wait(f"return window.__eeg.received > {before + 50}")
+        columns = browser.js("return window.__eeg.columns")
+        browser.wait(f"return window.__eeg.received > {before + 200}", what="data goes on while frozen")
         assert browser.js("return window.__eeg.columns") == columns, "a frozen picture was drawn"
         browser.keys(" ")
         browser.wait(f"return window.__eeg.columns > {columns}")
