@@ -82,6 +82,8 @@ async def main():
                     now = int((time.monotonic() - start) * a.rate)
                     frm = op.get("from") if op.get("session") == session else None
                     nxt = frm if isinstance(frm, int) else now
+                    if isinstance(op.get("from"), str):
+                        nxt = max(0, now + int(op["from"].rstrip("s")) * a.rate)
         task = asyncio.ensure_future(ops())
         try:
             while not task.done():

@@ -13,7 +13,7 @@ export class Connection {
   /**
    * @param {string} url
    * @param {object} on callbacks: hello(stream, resumed), data(message),
-   *   eos(), status(object), change()
+   *   eos(), status(object), change(), page(): seconds of history wanted
    * @param {?number} wanted stream id, or null for the first
    */
   constructor(url, on, wanted = null) {
@@ -25,6 +25,7 @@ export class Connection {
     this.retryAt = 0;
     this.session = null;
     this.stream = null;
+    this.subscribed = null; // the socket that carries a subscription
     this.next = null; // sample index that would continue the picture
     this.attempt = 0;
     this.reconnects = 0;
@@ -94,13 +95,19 @@ export class Connection {
     this.phase = 'open';
     this.detail = '';
     this.on.hello(stream, resumed);
+    this.on.change();
+    // A new epoch on the same socket: the server goes on with the subscription.
+    if (this.subscribed === this.ws) return;
+    this.subscribed = this.ws;
     const subscribe = { op: 'subscribe', stream: stream.id, mode: 'live' };
     if (resumed && this.next !== null) {
       subscribe.from = this.next;
       subscribe.session = this.session;
+    } else {
+      // What the server still has of the last page fills the picture at once.
+      subscribe.from = `-${this.on.page()}s`;
     }
     this.ws.send(JSON.stringify(subscribe));
-    this.on.change();
   }
 
   binary(data) {

@@ -41,6 +41,7 @@ export class Engine {
       hello: (stream, resumed) => this.hello(stream, resumed),
       data: (message) => this.data(message),
       eos: () => {},
+      page: () => Math.max(10, this.view.seconds),
       status: (message) => this.post({ op: 'notice', level: message.level, text: message.text }),
       change: () => this.status(),
     }, init.stream);
