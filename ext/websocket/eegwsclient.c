@@ -404,6 +404,7 @@ enter_ring (EegWsClient *client, EegWsRing *ring)
   g_clear_pointer (&client->ring, eeg_ws_ring_unref);
   client->ring = eeg_ws_ring_ref (ring);
   send_json (client, client->host->make_hello (client->host->user_data, ring));
+  client->eos_sent = FALSE;
   client->expected_valid = FALSE;
   client->use_acks = FALSE;
   client->backfill = FALSE;

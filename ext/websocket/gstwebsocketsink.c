@@ -209,9 +209,8 @@ gst_websocket_sink_get_property (
 }
 
 static gboolean
-gst_websocket_sink_start (GstBaseSink *sink)
+open_server (GstWebsocketSink *self)
 {
-  GstWebsocketSink *self = GST_WEBSOCKET_SINK (sink);
   g_autofree gchar *address = NULL;
   g_autofree gchar *www_root = NULL;
   EegWsServerConfig config = {.history_bytes = DEFAULT_HISTORY_BYTES};
@@ -227,8 +226,6 @@ gst_websocket_sink_start (GstBaseSink *sink)
   config.max_clients = self->max_clients;
   self->delivered = self->lost = 0;
   GST_OBJECT_UNLOCK (self);
-  self->have_sample = FALSE;
-  g_atomic_int_set (&self->need_origin, 1);
 
   server = eeg_ws_server_start (&config, &error);
   if (server == NULL) {
@@ -260,10 +257,9 @@ gst_websocket_sink_start (GstBaseSink *sink)
   return TRUE;
 }
 
-static gboolean
-gst_websocket_sink_stop (GstBaseSink *sink)
+static void
+close_server (GstWebsocketSink *self)
 {
-  GstWebsocketSink *self = GST_WEBSOCKET_SINK (sink);
   EegWsServer *server;
 
   GST_OBJECT_LOCK (self);
@@ -277,8 +273,6 @@ gst_websocket_sink_stop (GstBaseSink *sink)
   GST_OBJECT_UNLOCK (self);
   if (server)
     eeg_ws_server_stop (server);
-  g_clear_pointer (&self->info, gst_eeg_info_free);
-  return TRUE;
 }
 
 static void
@@ -430,10 +424,31 @@ static GstStateChangeReturn
 gst_websocket_sink_change_state (GstElement *element, GstStateChange transition)
 {
   GstWebsocketSink *self = GST_WEBSOCKET_SINK (element);
+  GstStateChangeReturn ret;
 
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
-    g_atomic_int_set (&self->need_origin, 1);
-  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  switch (transition) {
+    case GST_STATE_CHANGE_NULL_TO_READY:
+      /* Not in GstBaseSink::start: it would add an error of its own. */
+      if (!open_server (self))
+        return GST_STATE_CHANGE_FAILURE;
+      break;
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      g_clear_pointer (&self->info, gst_eeg_info_free);
+      self->have_sample = FALSE;
+      g_atomic_int_set (&self->need_origin, 1);
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      g_atomic_int_set (&self->need_origin, 1);
+      break;
+    default:
+      break;
+  }
+  ret = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL ||
+      (transition == GST_STATE_CHANGE_NULL_TO_READY &&
+          ret == GST_STATE_CHANGE_FAILURE))
+    close_server (self);
+  return ret;
 }
 
 static void
@@ -445,6 +460,7 @@ gst_websocket_sink_finalize (GObject *object)
   g_free (self->topic);
   g_free (self->www_root);
   g_free (self->scratch);
+  g_clear_pointer (&self->info, gst_eeg_info_free);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -516,8 +532,6 @@ gst_websocket_sink_class_init (GstWebsocketSinkClass *klass)
       "Serves EEG to browsers and programs over WebSocket, with a viewer page",
       "The gst-plugins-eeg authors");
 
-  sink_class->start = gst_websocket_sink_start;
-  sink_class->stop = gst_websocket_sink_stop;
   sink_class->set_caps = gst_websocket_sink_set_caps;
   sink_class->render = gst_websocket_sink_render;
   sink_class->event = gst_websocket_sink_event;
