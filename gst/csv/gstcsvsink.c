@@ -690,8 +690,11 @@ csv_sink_close (GstCsvSink *self)
   if (!self->finalized)
     err = finalize_file (self, self->failed ? "error" : "stopped");
   csv_syncer_watch (self->syncer, -1);
-  if (csv_file_close (&self->file) && !err)
-    err = errno;
+  {
+    int close_err = csv_file_close (&self->file);
+
+    err = err ? err : close_err;
+  }
   if (err)
     post_write_error (self, err);
   if (!self->have_info && self->use.if_exists != CSV_IF_EXISTS_OVERWRITE) {
@@ -905,13 +908,120 @@ anchor (GstCsvSink *self, GstBuffer *buffer, guint64 first)
   }
 }
 
+/* Frames with consecutive indices. */
+static GstFlowReturn
+render_run (GstCsvSink *self, GstBuffer *buffer, const guint8 *data,
+    guint64 first, guint frames, guint64 lost)
+{
+  gsize bpf = (gsize) GST_EEG_INFO_BPF (&self->info);
+  GstFlowReturn ret = GST_FLOW_OK;
+  const guint16 *flags;
+  guint i, start = 0;
+
+  if (!self->anchored) {
+    anchor (self, buffer, first);
+    if (lost)
+      record_gap (self, first - MIN (lost, first), lost, FALSE);
+  } else if (first > self->expected) {
+    GST_INFO_OBJECT (self,
+        "%" G_GUINT64_FORMAT " samples lost before %" G_GUINT64_FORMAT,
+        first - self->expected, first);
+    record_gap (self, self->expected, first - self->expected, FALSE);
+  } else if (first < self->expected) {
+    /* An index stands once in the file. */
+    start = (guint) MIN (self->expected - first, frames);
+    GST_WARNING_OBJECT (self,
+        "samples from %" G_GUINT64_FORMAT " came again: %u dropped", first,
+        start);
+    GST_OBJECT_LOCK (self);
+    self->n_dropped += start;
+    GST_OBJECT_UNLOCK (self);
+  }
+  flags = collect_flags (self, buffer, first, frames);
+  if (self->finalized && start < frames) {
+    /* After EOS and a flush the recording goes on. */
+    self->finalized = FALSE;
+    write_sidecar (self, NULL);
+  }
+
+  for (i = start; i < frames && ret == GST_FLOW_OK; i++) {
+    guint64 sample = first + i;
+
+    if (sample >= self->file_end) {
+      ret = rotate (self, sample,
+          MAX (1, gst_eeg_info_time_to_frames (
+                      &self->info, self->use.max_duration)));
+      if (ret != GST_FLOW_OK)
+        break;
+    }
+    if (self->text_rows == 0)
+      self->text_sample = sample;
+    csv_rows_append (
+        &self->rows, &self->text, data + i * bpf, sample, flags ? flags[i] : 0);
+    self->text_rows++;
+    if (self->text.size >= FLUSH_SIZE)
+      ret = flush_rows (self);
+  }
+  if (ret == GST_FLOW_OK)
+    ret = flush_rows (self);
+  /* What a failure kept from being rendered is lost as well. */
+  lose_rows (self, frames - i, first + i);
+  self->expected = MAX (self->expected, first + frames);
+  return ret;
+}
+
+static gint
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  const GstEegMeta *x = *(GstEegMeta *const *) a, *y = *(GstEegMeta *const *) b;
+
+  return (x->first_sample > y->first_sample) -
+         (x->first_sample < y->first_sample);
+}
+
+/* A buffer that an adapter put together has one ledger entry a part, and there
+ * may be a loss between two of them. FALSE: not such a buffer. */
+static gboolean
+render_parts (GstCsvSink *self, GstBuffer *buffer, const guint8 *data,
+    guint frames, GstFlowReturn *ret)
+{
+  gsize bpf = (gsize) GST_EEG_INFO_BPF (&self->info);
+  GstEegMeta *entries[64];
+  gpointer state = NULL;
+  guint n = 0, done = 0;
+  guint64 sum = 0;
+  GstMeta *m;
+
+  while ((m = gst_buffer_iterate_meta_filtered (
+              buffer, &state, GST_EEG_META_API_TYPE))) {
+    GstEegMeta *e = (GstEegMeta *) m;
+
+    if (e->n_samples == 0)
+      continue;
+    if (n == G_N_ELEMENTS (entries))
+      return FALSE;
+    entries[n++] = e;
+    sum += e->n_samples;
+  }
+  if (n < 2 || sum != frames)
+    return FALSE;
+  qsort (entries, n, sizeof entries[0], compare_entries);
+  *ret = GST_FLOW_OK;
+  for (guint i = 0; i < n && *ret == GST_FLOW_OK; i++) {
+    *ret =
+        render_run (self, buffer, data + done * bpf, entries[i]->first_sample,
+            (guint) entries[i]->n_samples, entries[i]->lost_before);
+    done += (guint) entries[i]->n_samples;
+  }
+  return TRUE;
+}
+
 static GstFlowReturn
 gst_csv_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 {
   GstCsvSink *self = GST_CSV_SINK (sink);
-  guint bpf, frames, start = 0;
+  guint bpf, frames;
   guint64 first, lost;
-  const guint16 *flags;
   GstFlowReturn ret = GST_FLOW_OK;
   GstEegMeta *meta;
   GstMapInfo map;
@@ -943,68 +1053,16 @@ gst_csv_sink_render (GstBaseSink *sink, GstBuffer *buffer)
     return GST_FLOW_ERROR;
   }
   frames = (guint) (map.size / bpf);
-  if (frames == 0)
-    goto done;
-
-  first = first_sample_of (self, buffer, frames, &lost);
-  if (!self->anchored) {
-    anchor (self, buffer, first);
-    if (lost)
-      record_gap (self, first - MIN (lost, first), lost, FALSE);
-  } else if (first > self->expected) {
-    record_gap (self, self->expected, first - self->expected, FALSE);
-    GST_INFO_OBJECT (self,
-        "%" G_GUINT64_FORMAT " samples lost before %" G_GUINT64_FORMAT,
-        first - self->expected, first);
-  } else if (first < self->expected) {
-    guint again = (guint) MIN (self->expected - first, frames);
-
-    /* An index stands once in the file. */
-    GST_OBJECT_LOCK (self);
-    self->n_dropped += again;
-    GST_OBJECT_UNLOCK (self);
-    GST_WARNING_OBJECT (self,
-        "samples from %" G_GUINT64_FORMAT " came again: %u dropped", first,
-        again);
-    start = again;
-  }
   meta = gst_buffer_get_eeg_meta (buffer);
   if (meta && GST_CLOCK_TIME_IS_VALID (meta->edge_time) &&
       !GST_CLOCK_TIME_IS_VALID (self->edge_time)) {
     self->edge_time = meta->edge_time;
     self->edge_sample = meta->edge_sample;
   }
-  flags = collect_flags (self, buffer, first, frames);
-  if (self->finalized && start < frames) {
-    /* After EOS and a flush the recording goes on. */
-    self->finalized = FALSE;
-    write_sidecar (self, NULL);
+  if (frames && !render_parts (self, buffer, map.data, frames, &ret)) {
+    first = first_sample_of (self, buffer, frames, &lost);
+    ret = render_run (self, buffer, map.data, first, frames, lost);
   }
-
-  for (guint i = start; i < frames && ret == GST_FLOW_OK; i++) {
-    guint64 sample = first + i;
-
-    if (sample >= self->file_end) {
-      guint64 per_file = MAX (
-          1, gst_eeg_info_time_to_frames (&self->info, self->use.max_duration));
-
-      ret = rotate (self, sample, per_file);
-      if (ret != GST_FLOW_OK)
-        break;
-    }
-    if (self->text_rows == 0)
-      self->text_sample = sample;
-    csv_rows_append (&self->rows, &self->text, map.data + (gsize) i * bpf,
-        sample, flags ? flags[i] : 0);
-    self->text_rows++;
-    if (self->text.size >= FLUSH_SIZE)
-      ret = flush_rows (self);
-  }
-  if (ret == GST_FLOW_OK)
-    ret = flush_rows (self);
-  self->expected = MAX (self->expected, first + frames);
-
-done:
   gst_buffer_unmap (buffer, &map);
   return ret;
 }

@@ -155,6 +155,30 @@ GST_START_TEST (test_gap_keeps_absolute_index)
 
 GST_END_TEST;
 
+/* An adapter joined two buffers over a loss: each part keeps its indices. */
+GST_START_TEST (test_joined_buffers_keep_index)
+  {
+    Rig r;
+    gchar *text;
+    GstBuffer *b = numbered_buffer (0, 4);
+
+    gst_buffer_add_eeg_meta (b, 0, 2, 0, 8);
+    gst_buffer_add_eeg_meta (b, 9, 2, 7, 8);
+    GST_BUFFER_OFFSET_END (b) = GST_BUFFER_OFFSET_NONE;
+    rig_init (&r, "j.csv");
+    fail_unless (rig_start (&r, make_caps (GST_AUDIO_FORMAT_F32LE, "A,B")));
+    fail_unless_equals_int (gst_pad_push (r.src, b), GST_FLOW_OK);
+    text = rig_read (&r, NULL);
+    fail_unless (strstr (text, "\n1,0.004000000,1.0") != NULL, "%s", text);
+    fail_unless (strstr (text, "\n9,0.036000000,2.0") != NULL, "%s", text);
+    fail_unless (strstr (text, "\n10,0.040000000,3.0") != NULL, "%s", text);
+    fail_unless_equals_uint64 (rig_stat (&r, "lost"), 7);
+    g_free (text);
+    rig_clear (&r);
+  }
+
+GST_END_TEST;
+
 GST_START_TEST (test_flags_of_rows)
   {
     Rig r;
@@ -503,6 +527,7 @@ csvsink_suite (void)
   tcase_add_test (tc, test_counts_are_integers);
   tcase_add_test (tc, test_any_split_same_bytes);
   tcase_add_test (tc, test_gap_keeps_absolute_index);
+  tcase_add_test (tc, test_joined_buffers_keep_index);
   tcase_add_test (tc, test_flags_of_rows);
   tcase_add_test (tc, test_rotation_loses_nothing);
   tcase_add_test (tc, test_existing_file_refused);
