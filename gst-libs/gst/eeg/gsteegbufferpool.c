@@ -1,0 +1,648 @@
+/* GStreamer EEG library: a buffer pool that can be watched and never stalls
+ * silently
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include "gsteegbufferpool.h"
+#include "gsteegmeta.h"
+
+GST_DEBUG_CATEGORY_STATIC (eeg_pool_debug);
+#define GST_CAT_DEFAULT eeg_pool_debug
+
+/* Below one twentieth free (5 %) the pool grows. */
+#define GUARD_DIVISOR    20
+#define MESSAGE_INTERVAL G_USEC_PER_SEC
+
+/* Counters are written under the lock and read without it. */
+#define COUNT(field) __atomic_load_n (&(field), __ATOMIC_RELAXED)
+#define SET_COUNT(field, value)                                                \
+  __atomic_store_n (&(field), (value), __ATOMIC_RELAXED)
+#define ADD_COUNT(field, n) SET_COUNT (field, COUNT (field) + (n))
+
+struct _GstEegBufferPool
+{
+  GstBufferPool parent;
+
+  GMutex lock;
+  GCond cond;
+  GstBuffer **stack; /* last in, first out: warm caches */
+  guint a_stack;
+  guint out;
+  guint waiters;
+  guint reserved; /* being allocated, not yet part of total */
+  gboolean flushing;
+  gboolean started;
+  gboolean trouble; /* at the cap: tell, do not grow */
+
+  guint min;
+  guint step;
+  guint cap; /* 0: none */
+  GstEegPoolPolicy policy;
+
+  guint total;
+  guint free;
+  guint peak;
+  guint64 waits;
+  guint64 inline_allocations;
+  guint64 growths;
+  guint64 failures;
+
+  GWeakRef owner;
+  gint64 last_message; /* worker only */
+
+  /* the worker's list; guarded by worker_lock */
+  gboolean queued;
+  GstEegBufferPool *next;
+};
+
+G_DEFINE_TYPE (GstEegBufferPool, gst_eeg_buffer_pool, GST_TYPE_BUFFER_POOL)
+
+GType
+gst_eeg_pool_policy_get_type (void)
+{
+  static GType type = 0;
+  static const GEnumValue values[] = {
+      {GST_EEG_POOL_POLICY_WAIT, "Wait for a buffer to come back", "wait"},
+      {GST_EEG_POOL_POLICY_FAIL, "Refuse at once, the loss is counted", "fail"},
+      {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType t = g_enum_register_static ("GstEegPoolPolicy", values);
+
+    g_once_init_leave (&type, t);
+  }
+  return type;
+}
+
+/* --- worker: one thread for all pools of the process ---------------------- */
+
+static GMutex worker_lock;
+static GCond worker_cond;
+static GstEegBufferPool *worker_list;
+static gboolean worker_runs;
+
+static void pool_work (GstEegBufferPool *self);
+
+static gpointer
+worker_main (gpointer unused)
+{
+  while (TRUE) {
+    GstEegBufferPool *self;
+
+    g_mutex_lock (&worker_lock);
+    while (worker_list == NULL)
+      g_cond_wait (&worker_cond, &worker_lock);
+    self = worker_list;
+    worker_list = self->next;
+    self->next = NULL;
+    self->queued = FALSE;
+    g_mutex_unlock (&worker_lock);
+    pool_work (self);
+    gst_object_unref (self);
+  }
+  return NULL;
+}
+
+static void
+worker_ensure (void)
+{
+  g_mutex_lock (&worker_lock);
+  if (!worker_runs) {
+    worker_runs = TRUE;
+    g_thread_unref (g_thread_new ("eeg-pool", worker_main, NULL));
+  }
+  g_mutex_unlock (&worker_lock);
+}
+
+/* From the streaming thread: neither allocates nor waits for the work. */
+static void
+worker_push (GstEegBufferPool *self)
+{
+  g_mutex_lock (&worker_lock);
+  if (!self->queued) {
+    self->queued = TRUE;
+    self->next = worker_list;
+    worker_list = gst_object_ref (self);
+    g_cond_signal (&worker_cond);
+  }
+  g_mutex_unlock (&worker_lock);
+}
+
+static GstBuffer *
+make_buffer (GstEegBufferPool *self)
+{
+  GstBufferPool *pool = GST_BUFFER_POOL (self);
+  GstBuffer *buffer = NULL;
+
+  if (GST_BUFFER_POOL_GET_CLASS (pool)->alloc_buffer (pool, &buffer, NULL) !=
+      GST_FLOW_OK)
+    return NULL;
+  GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
+  return buffer;
+}
+
+static void
+destroy_buffer (GstEegBufferPool *self, GstBuffer *buffer)
+{
+  GST_BUFFER_POOL_GET_CLASS (self)->free_buffer (
+      GST_BUFFER_POOL (self), buffer);
+}
+
+/* With the lock. The stack has room for @n buffers in all. */
+static void
+reserve_stack (GstEegBufferPool *self, guint n)
+{
+  if (n > self->a_stack) {
+    self->a_stack = MAX (n, self->a_stack * 2);
+    self->stack = g_renew (GstBuffer *, self->stack, self->a_stack);
+  }
+}
+
+/* With the lock. */
+static void
+push_free (GstEegBufferPool *self, GstBuffer *buffer)
+{
+  self->stack[self->free] = buffer;
+  ADD_COUNT (self->free, 1);
+  if (self->waiters)
+    g_cond_signal (&self->cond);
+}
+
+/* With the lock. */
+static gboolean
+is_low (GstEegBufferPool *self)
+{
+  return self->free * GUARD_DIVISOR < self->total;
+}
+
+static gboolean
+may_grow (GstEegBufferPool *self)
+{
+  return self->step > 0 &&
+         (self->cap == 0 || self->total + self->reserved < self->cap);
+}
+
+static void
+post_message (GstEegBufferPool *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  GstElement *owner;
+  GstStructure *s;
+
+  if (self->last_message && now - self->last_message < MESSAGE_INTERVAL)
+    return;
+  owner = g_weak_ref_get (&self->owner);
+  if (owner == NULL)
+    return;
+  self->last_message = now;
+  s = gst_structure_new_empty ("eeg-pool");
+  gst_eeg_buffer_pool_add_stats (self, s);
+  gst_element_post_message (
+      owner, gst_message_new_element (GST_OBJECT (owner), s));
+  gst_object_unref (owner);
+}
+
+static void
+pool_work (GstEegBufferPool *self)
+{
+  guint i, n = 0, grown = 0, left, total;
+  gboolean trouble;
+
+  g_mutex_lock (&self->lock);
+  trouble = self->trouble;
+  self->trouble = FALSE;
+  left = self->free;
+  total = self->total;
+  if (self->started && is_low (self) && may_grow (self)) {
+    n = self->step;
+    if (self->cap)
+      n = MIN (n, self->cap - self->total - self->reserved);
+    self->reserved += n; /* so that the cap holds */
+    reserve_stack (self, self->total + self->reserved);
+  }
+  g_mutex_unlock (&self->lock);
+
+  for (i = 0; i < n; i++) {
+    GstBuffer *buffer = make_buffer (self);
+
+    g_mutex_lock (&self->lock);
+    self->reserved--;
+    if (buffer && self->started) {
+      ADD_COUNT (self->total, 1);
+      push_free (self, buffer);
+      buffer = NULL;
+      grown++;
+    } else if (self->waiters) {
+      g_cond_broadcast (&self->cond);
+    }
+    g_mutex_unlock (&self->lock);
+    if (buffer)
+      destroy_buffer (self, buffer);
+  }
+  if (grown > 0) {
+    g_mutex_lock (&self->lock);
+    ADD_COUNT (self->growths, 1);
+    g_mutex_unlock (&self->lock);
+    GST_WARNING_OBJECT (
+        self, "pool low: %u of %u buffers free, added %u", left, total, grown);
+  }
+  if (grown > 0 || trouble)
+    post_message (self);
+}
+
+/* --- pool ---------------------------------------------------------------- */
+
+static GstFlowReturn
+eeg_pool_alloc_buffer (
+    GstBufferPool *pool, GstBuffer **buffer, GstBufferPoolAcquireParams *params)
+{
+  GstFlowReturn ret = GST_BUFFER_POOL_CLASS (gst_eeg_buffer_pool_parent_class)
+                          ->alloc_buffer (pool, buffer, params);
+
+  if (ret == GST_FLOW_OK) {
+    /* A ledger entry that stays with the buffer, waiting for its use. */
+    GstMeta *meta = gst_buffer_add_meta (*buffer, GST_EEG_META_INFO, NULL);
+
+    GST_META_FLAG_SET (meta, GST_META_FLAG_POOLED | GST_META_FLAG_LOCKED);
+  }
+  return ret;
+}
+
+static void
+eeg_pool_reset_buffer (GstBufferPool *pool, GstBuffer *buffer)
+{
+  gpointer state = NULL;
+  GstMeta *m;
+
+  GST_BUFFER_POOL_CLASS (gst_eeg_buffer_pool_parent_class)
+      ->reset_buffer (pool, buffer);
+  while ((m = gst_buffer_iterate_meta_filtered (
+              buffer, &state, GST_EEG_META_API_TYPE)))
+    gst_eeg_meta_reset ((GstEegMeta *) m);
+}
+
+static GstFlowReturn
+eeg_pool_acquire_buffer (
+    GstBufferPool *pool, GstBuffer **out, GstBufferPoolAcquireParams *params)
+{
+  GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
+  gboolean waited = FALSE, wake;
+  GstBuffer *buffer;
+
+  g_mutex_lock (&self->lock);
+  while (self->free == 0) {
+    if (self->flushing)
+      goto flushing;
+    if (self->cap == 0 || self->total + self->reserved < self->cap) {
+      /* Faster than the worker: the number that should stay 0. */
+      self->reserved++;
+      ADD_COUNT (self->inline_allocations, 1);
+      reserve_stack (self, self->total + self->reserved);
+      g_mutex_unlock (&self->lock);
+      buffer = make_buffer (self);
+      g_mutex_lock (&self->lock);
+      self->reserved--;
+      if (buffer == NULL) {
+        g_mutex_unlock (&self->lock);
+        GST_ERROR_OBJECT (self, "out of memory for buffers");
+        return GST_FLOW_ERROR;
+      }
+      ADD_COUNT (self->total, 1);
+      goto got;
+    }
+    self->trouble = TRUE;
+    /* Buffers that are being allocated are worth the short wait. */
+    if ((self->policy == GST_EEG_POOL_POLICY_FAIL && self->reserved == 0) ||
+        (params && (params->flags & GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT))) {
+      ADD_COUNT (self->failures, 1);
+      g_mutex_unlock (&self->lock);
+      worker_push (self);
+      return GST_FLOW_EOS;
+    }
+    if (!waited) {
+      waited = TRUE;
+      ADD_COUNT (self->waits, 1);
+      worker_push (self);
+    }
+    self->waiters++;
+    g_cond_wait (&self->cond, &self->lock);
+    self->waiters--;
+  }
+  if (self->flushing)
+    goto flushing;
+  ADD_COUNT (self->free, -1);
+  buffer = self->stack[self->free];
+
+got:
+  self->out++;
+  if (self->out > self->peak)
+    SET_COUNT (self->peak, self->out);
+  wake = is_low (self) && may_grow (self);
+  g_mutex_unlock (&self->lock);
+  if (wake)
+    worker_push (self);
+  *out = buffer;
+  return GST_FLOW_OK;
+
+flushing:
+  g_mutex_unlock (&self->lock);
+  return GST_FLOW_FLUSHING;
+}
+
+static void
+eeg_pool_release_buffer (GstBufferPool *pool, GstBuffer *buffer)
+{
+  GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
+  /* Memory that was replaced or is still shared cannot be handed out again. */
+  gboolean keep =
+      !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_TAG_MEMORY) &&
+      gst_buffer_is_all_memory_writable (buffer);
+
+  g_mutex_lock (&self->lock);
+  self->out--;
+  if (keep && self->started) {
+    push_free (self, buffer);
+    buffer = NULL;
+  } else {
+    ADD_COUNT (self->total, -1);
+    /* There is room below the cap again. */
+    if (self->waiters)
+      g_cond_signal (&self->cond);
+  }
+  g_mutex_unlock (&self->lock);
+  if (buffer)
+    destroy_buffer (self, buffer);
+}
+
+static gboolean
+eeg_pool_start (GstBufferPool *pool)
+{
+  GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
+  guint i;
+
+  worker_ensure ();
+  g_mutex_lock (&self->lock);
+  reserve_stack (self, MAX (self->min, self->cap));
+  SET_COUNT (self->peak, self->out);
+  SET_COUNT (self->waits, 0);
+  SET_COUNT (self->inline_allocations, 0);
+  SET_COUNT (self->growths, 0);
+  SET_COUNT (self->failures, 0);
+  self->started = TRUE;
+  g_mutex_unlock (&self->lock);
+  for (i = 0; i < self->min; i++) {
+    GstBuffer *buffer = make_buffer (self);
+
+    if (buffer == NULL) {
+      GST_ERROR_OBJECT (self, "memory for %u of %u buffers only", i, self->min);
+      GST_BUFFER_POOL_GET_CLASS (pool)->stop (pool);
+      return FALSE;
+    }
+    g_mutex_lock (&self->lock);
+    ADD_COUNT (self->total, 1);
+    reserve_stack (self, self->total);
+    push_free (self, buffer);
+    g_mutex_unlock (&self->lock);
+  }
+  return TRUE;
+}
+
+static gboolean
+eeg_pool_stop (GstBufferPool *pool)
+{
+  GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
+
+  g_mutex_lock (&self->lock);
+  self->started = FALSE;
+  while (self->free > 0) {
+    GstBuffer *buffer;
+
+    ADD_COUNT (self->free, -1);
+    ADD_COUNT (self->total, -1);
+    buffer = self->stack[self->free];
+    g_mutex_unlock (&self->lock);
+    destroy_buffer (self, buffer);
+    g_mutex_lock (&self->lock);
+  }
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+static void
+eeg_pool_flush_start (GstBufferPool *pool)
+{
+  GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
+
+  g_mutex_lock (&self->lock);
+  self->flushing = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+eeg_pool_flush_stop (GstBufferPool *pool)
+{
+  GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
+
+  g_mutex_lock (&self->lock);
+  self->flushing = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+eeg_pool_set_config (GstBufferPool *pool, GstStructure *config)
+{
+  GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
+  guint size, min, max, step, cap;
+  GstEegPoolPolicy policy = GST_EEG_POOL_POLICY_WAIT;
+
+  if (!gst_buffer_pool_config_get_params (config, NULL, &size, &min, &max)) {
+    GST_WARNING_OBJECT (self, "incomplete config: %" GST_PTR_FORMAT, config);
+    return FALSE;
+  }
+  if (!gst_eeg_buffer_pool_config_get_growth (config, &step, &cap, &policy)) {
+    step = MAX (4, min / 4);
+    cap = max;
+  } else {
+    cap = MAX (MAX (cap, min), 1);
+    if (max > 0)
+      cap = MIN (cap, max);
+  }
+  if (!GST_BUFFER_POOL_CLASS (gst_eeg_buffer_pool_parent_class)
+           ->set_config (pool, config))
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  self->min = min;
+  self->step = step;
+  SET_COUNT (self->cap, cap);
+  self->policy = policy;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+static void
+gst_eeg_buffer_pool_finalize (GObject *object)
+{
+  GstEegBufferPool *self = GST_EEG_BUFFER_POOL (object);
+
+  G_OBJECT_CLASS (gst_eeg_buffer_pool_parent_class)->finalize (object);
+  g_free (self->stack);
+  g_weak_ref_clear (&self->owner);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+}
+
+static void
+gst_eeg_buffer_pool_class_init (GstEegBufferPoolClass *klass)
+{
+  GstBufferPoolClass *pool = GST_BUFFER_POOL_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (eeg_pool_debug, "eegpool", 0, "EEG buffer pool");
+  G_OBJECT_CLASS (klass)->finalize = gst_eeg_buffer_pool_finalize;
+  pool->set_config = eeg_pool_set_config;
+  pool->start = eeg_pool_start;
+  pool->stop = eeg_pool_stop;
+  pool->acquire_buffer = eeg_pool_acquire_buffer;
+  pool->release_buffer = eeg_pool_release_buffer;
+  pool->alloc_buffer = eeg_pool_alloc_buffer;
+  pool->reset_buffer = eeg_pool_reset_buffer;
+  pool->flush_start = eeg_pool_flush_start;
+  pool->flush_stop = eeg_pool_flush_stop;
+}
+
+static void
+gst_eeg_buffer_pool_init (GstEegBufferPool *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  g_weak_ref_init (&self->owner, NULL);
+  self->flushing = TRUE;
+}
+
+/**
+ * gst_eeg_buffer_pool_new:
+ *
+ * Returns: (transfer full): an inactive pool
+ */
+GstBufferPool *
+gst_eeg_buffer_pool_new (void)
+{
+  GstBufferPool *pool = g_object_new (GST_TYPE_EEG_BUFFER_POOL, NULL);
+
+  gst_object_ref_sink (pool);
+  return pool;
+}
+
+/**
+ * gst_eeg_buffer_pool_config_set_growth:
+ * @config: from gst_buffer_pool_get_config()
+ * @step: buffers added at a time; 0 never grows in the background
+ * @cap: most buffers that may exist; 0 or less than the config's min-buffers:
+ *     min-buffers. The config's max-buffers, when above 0, limits it too
+ * @policy: what acquiring does at the cap
+ *
+ * Without this the pool grows by a quarter, up to the config's max-buffers (0:
+ * no cap), and waits at the cap.
+ */
+void
+gst_eeg_buffer_pool_config_set_growth (
+    GstStructure *config, guint step, guint cap, GstEegPoolPolicy policy)
+{
+  g_return_if_fail (config != NULL);
+  gst_structure_set (config, "eeg-step", G_TYPE_UINT, step, "eeg-cap",
+      G_TYPE_UINT, cap, "eeg-policy", GST_TYPE_EEG_POOL_POLICY, policy, NULL);
+}
+
+/**
+ * gst_eeg_buffer_pool_config_get_growth:
+ * @config: a config
+ * @step: (out) (optional): buffers added at a time
+ * @cap: (out) (optional): most buffers that may exist
+ * @policy: (out) (optional): what acquiring does at the cap
+ *
+ * Returns: %FALSE when growth was never set on @config
+ */
+gboolean
+gst_eeg_buffer_pool_config_get_growth (
+    GstStructure *config, guint *step, guint *cap, GstEegPoolPolicy *policy)
+{
+  guint s, c;
+  gint p;
+
+  g_return_val_if_fail (config != NULL, FALSE);
+  if (!gst_structure_get_uint (config, "eeg-step", &s) ||
+      !gst_structure_get_uint (config, "eeg-cap", &c) ||
+      !gst_structure_get_enum (
+          config, "eeg-policy", GST_TYPE_EEG_POOL_POLICY, &p))
+    return FALSE;
+  if (step)
+    *step = s;
+  if (cap)
+    *cap = c;
+  if (policy)
+    *policy = p;
+  return TRUE;
+}
+
+/**
+ * gst_eeg_buffer_pool_get_metrics:
+ * @pool: a pool
+ * @metrics: (out caller-allocates): filled in
+ *
+ * Any thread, takes no lock: each number is true, though they may be some
+ * buffers apart from each other while the pool is in use.
+ */
+void
+gst_eeg_buffer_pool_get_metrics (
+    GstEegBufferPool *pool, GstEegPoolMetrics *metrics)
+{
+  g_return_if_fail (GST_IS_EEG_BUFFER_POOL (pool) && metrics != NULL);
+  metrics->total = COUNT (pool->total);
+  metrics->free = COUNT (pool->free);
+  metrics->peak = COUNT (pool->peak);
+  metrics->waits = COUNT (pool->waits);
+  metrics->inline_allocations = COUNT (pool->inline_allocations);
+  metrics->growths = COUNT (pool->growths);
+  metrics->failures = COUNT (pool->failures);
+  metrics->cap = COUNT (pool->cap);
+}
+
+/**
+ * gst_eeg_buffer_pool_add_stats:
+ * @pool: a pool
+ * @stats: structure of an element's stats property
+ *
+ * Adds the pool-* fields. Any thread.
+ */
+void
+gst_eeg_buffer_pool_add_stats (GstEegBufferPool *pool, GstStructure *stats)
+{
+  GstEegPoolMetrics m;
+
+  g_return_if_fail (stats != NULL);
+  gst_eeg_buffer_pool_get_metrics (pool, &m);
+  gst_structure_set (stats, "pool-total", G_TYPE_UINT, m.total, "pool-free",
+      G_TYPE_UINT, m.free, "pool-peak", G_TYPE_UINT, m.peak, "pool-waits",
+      G_TYPE_UINT64, m.waits, "pool-inline-allocations", G_TYPE_UINT64,
+      m.inline_allocations, "pool-growths", G_TYPE_UINT64, m.growths,
+      "pool-failures", G_TYPE_UINT64, m.failures, "pool-cap", G_TYPE_UINT,
+      m.cap, NULL);
+}
+
+/**
+ * gst_eeg_buffer_pool_set_owner:
+ * @pool: a pool
+ * @owner: (nullable) (transfer none): element whose bus pool trouble goes to
+ *
+ * Any thread.
+ */
+void
+gst_eeg_buffer_pool_set_owner (GstEegBufferPool *pool, GstElement *owner)
+{
+  g_return_if_fail (GST_IS_EEG_BUFFER_POOL (pool));
+  g_return_if_fail (owner == NULL || GST_IS_ELEMENT (owner));
+  g_weak_ref_set (&pool->owner, owner);
+}
