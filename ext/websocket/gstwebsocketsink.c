@@ -252,6 +252,8 @@ open_server (GstWebsocketSink *self)
   GST_OBJECT_LOCK (self);
   self->server = server;
   GST_OBJECT_UNLOCK (self);
+  /* gst-launch-1.0 -v prints it. */
+  g_object_notify (G_OBJECT (self), "url");
   GST_INFO_OBJECT (self, "serving on %s port %u", config.address,
       eeg_ws_server_get_port (server));
   return TRUE;
