@@ -29,6 +29,8 @@ struct _EegDspCascade
   double *block; /* [EEG_BLOCK][block_stride] */
   double *last;  /* last good value a channel */
   unsigned char *armed;
+  size_t bad_first, bad_last; /* of the last call, in frames */
+  int bad_channel;
 };
 
 static void *
@@ -146,6 +148,28 @@ arm (EegDspCascade *c, size_t channel, double x)
         c->start == EEG_DSP_START_STEADY ? c->zi[i] * x : 0;
   c->armed[channel] = 1;
   c->unarmed--;
+}
+
+static void
+note_bad (EegDspCascade *c, size_t frame, size_t channel, uint64_t before)
+{
+  if (before == 0 || frame < c->bad_first)
+    c->bad_first = frame;
+  if (before == 0 || frame > c->bad_last)
+    c->bad_last = frame;
+  if (before == 0)
+    c->bad_channel = (int) channel;
+  else if (c->bad_channel != (int) channel)
+    c->bad_channel = -1;
+}
+
+void
+eeg_dsp_cascade_get_replaced (const EegDspCascade *c, size_t *first_frame,
+    size_t *last_frame, int *channel)
+{
+  *first_frame = c->bad_first;
+  *last_frame = c->bad_last;
+  *channel = c->bad_channel;
 }
 
 static void

@@ -63,6 +63,11 @@ EEG_DSP_API uint64_t eeg_dsp_cascade_process_f32 (
 EEG_DSP_API uint64_t eeg_dsp_cascade_process_f64 (
     EegDspCascade *cascade, const double *in, double *out, size_t frames);
 
+/* Where the values replaced by the last call were: first and last frame counted
+ * from the start of that call, and the channel, -1 when several. */
+EEG_DSP_API void eeg_dsp_cascade_get_replaced (const EegDspCascade *cascade,
+    size_t *first_frame, size_t *last_frame, int *channel);
+
 #ifdef __cplusplus
 }
 #endif

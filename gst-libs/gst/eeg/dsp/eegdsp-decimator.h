@@ -1,0 +1,80 @@
+/* EEG signal processing in pure C: decimation by a whole number
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "eegdsp-cascade.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EEG_DSP_DECIMATOR_MAX_FACTOR 512
+
+/**
+ * EegDspQuality:
+ *
+ * Attenuation of what would alias, from 0.6 of the output rate: at least 60,
+ * 100 and 140 dB. The pass band is 0..0.4 of the output rate: within 0.01 dB
+ * from EEG_DSP_QUALITY_STANDARD on, 0.02 dB for EEG_DSP_QUALITY_LOW.
+ */
+typedef enum
+{
+  EEG_DSP_QUALITY_LOW,
+  EEG_DSP_QUALITY_STANDARD,
+  EEG_DSP_QUALITY_HIGH,
+} EegDspQuality;
+
+typedef struct _EegDspDecimator EegDspDecimator;
+
+/* Linear phase: output k belongs to input k * @factor, so n inputs give
+ * ceil (n / factor) outputs. Before the first frame its values are held, and
+ * after the last one those. NULL when out of memory or range. */
+EEG_DSP_API EegDspDecimator *eeg_dsp_decimator_new (
+    int factor, EegDspQuality quality, int channels);
+EEG_DSP_API EegDspDecimator *eeg_dsp_decimator_new_for_isa (
+    int factor, EegDspQuality quality, int channels, EegDspIsa isa);
+EEG_DSP_API void eeg_dsp_decimator_free (EegDspDecimator *decimator);
+
+/* Back to the beginning of a stream. */
+EEG_DSP_API void eeg_dsp_decimator_reset (EegDspDecimator *decimator);
+
+/* Input frames that must follow an output's own before it can leave. */
+EEG_DSP_API size_t eeg_dsp_decimator_delay (const EegDspDecimator *decimator);
+
+/* Outputs that come of @frames more inputs. */
+EEG_DSP_API size_t eeg_dsp_decimator_available (
+    const EegDspDecimator *decimator, size_t frames);
+
+/* Outputs that drain() will give. */
+EEG_DSP_API size_t eeg_dsp_decimator_pending (const EegDspDecimator *decimator);
+
+/* Takes @frames interleaved frames, writes available (@frames) of them to @out
+ * and returns that number. Splits change nothing, bit for bit. Values that are
+ * not finite are replaced by the last good one of their channel and added to
+ * @replaced unless that is NULL. */
+EEG_DSP_API size_t eeg_dsp_decimator_process_f32 (EegDspDecimator *decimator,
+    const float *in, size_t frames, float *out, uint64_t *replaced);
+EEG_DSP_API size_t eeg_dsp_decimator_process_f64 (EegDspDecimator *decimator,
+    const double *in, size_t frames, double *out, uint64_t *replaced);
+
+/* Ends the stream: writes pending () frames and resets. */
+EEG_DSP_API size_t eeg_dsp_decimator_drain_f32 (
+    EegDspDecimator *decimator, float *out);
+EEG_DSP_API size_t eeg_dsp_decimator_drain_f64 (
+    EegDspDecimator *decimator, double *out);
+
+/* Gain of the (zero-phase) filter at @frequency as a fraction of the input
+ * rate, and its design; no object needed. */
+EEG_DSP_API double eeg_dsp_decimator_gain (
+    int factor, EegDspQuality quality, double frequency);
+EEG_DSP_API size_t eeg_dsp_decimator_delay_for (
+    int factor, EegDspQuality quality);
+EEG_DSP_API double eeg_dsp_decimator_attenuation (EegDspQuality quality);
+
+#ifdef __cplusplus
+}
+#endif

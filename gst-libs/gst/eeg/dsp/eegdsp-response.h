@@ -1,0 +1,26 @@
+/* EEG signal processing in pure C: what a cascade does to a signal
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "eegdsp-design.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Complex gain at @frequency Hz. */
+EEG_DSP_API void eeg_dsp_response (const EegDspSection *sections,
+    int n_sections, double rate, double frequency, double *re, double *im);
+
+/* Group delay in seconds at @frequency Hz. */
+EEG_DSP_API double eeg_dsp_group_delay (const EegDspSection *sections,
+    int n_sections, double rate, double frequency);
+
+/* Seconds until the slowest transient has decayed to @fraction. */
+EEG_DSP_API double eeg_dsp_settling (const EegDspSection *sections,
+    int n_sections, double rate, double fraction);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,622 @@
+/* EEG filter element
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/**
+ * SECTION:element-eegfilter
+ * @title: eegfilter
+ * @short_description: high-pass, low-pass and notch for every channel
+ *
+ * A causal cascade of second-order sections: the high-pass, then the low-pass
+ * (each of #GstEegFilter:order), then the notch. Both corners together make a
+ * band-pass. Samples are F32 or F64 volts; the state is always F64, so the
+ * lowest corners stay exact. The state is carried from buffer to buffer:
+ * however the stream is divided into buffers, the result is the same.
+ *
+ * Every property may be changed while playing. The old and the new filter then
+ * run side by side for 100 ms while the output moves from one to the other; the
+ * samples are marked as changed in the ledger. A request that the stream cannot
+ * have (a corner above half of its rate) is refused: with an error when the
+ * stream starts, with a warning while it runs, and then the old filter stays.
+ *
+ * ## Example
+ * |[
+ * gst-launch-1.0 eegtestsrc num-buffers=500 ! eegfilter highpass=1 lowpass=45 notch=50 ! fakesink
+ * ]|
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include <math.h>
+#include <string.h>
+
+#include <gst/eeg/dsp/eegdsp-cascade.h>
+#include <gst/eeg/dsp/eegdsp-response.h>
+
+#include "eegfilterdesign.h"
+#include "gsteegfilter.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_eeg_filter_debug);
+#define GST_CAT_DEFAULT gst_eeg_filter_debug
+
+enum
+{
+  PROP_0,
+  PROP_HIGHPASS,
+  PROP_LOWPASS,
+  PROP_NOTCH,
+  PROP_NOTCH_Q,
+  PROP_ORDER,
+  PROP_FAMILY,
+  PROP_INITIAL_STATE,
+  PROP_RIPPLE,
+  PROP_STOPBAND,
+  PROP_STATS,
+};
+
+struct _GstEegFilter
+{
+  GstEegBaseFilter parent;
+
+  /* Object lock. */
+  EegFilterParams params;
+  EegDspStart start;
+  gboolean changed;
+  guint64 nonfinite, changes, refusals;
+  guint n_sections;
+
+  /* Streaming thread. */
+  EegDspCascade *cascade, *old;
+  EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
+  guint64 position; /* absolute index of the next frame */
+  guint fade_length, fade_done;
+  gpointer scratch;
+  gsize scratch_size;
+  gboolean fresh; /* nothing was processed since the last reset */
+  gboolean warned;
+};
+
+static void gst_eeg_filter_response_init (GstEegResponseInterface *iface);
+
+G_DEFINE_TYPE_WITH_CODE (GstEegFilter, gst_eeg_filter, GST_TYPE_EEG_BASE_FILTER,
+    G_IMPLEMENT_INTERFACE (
+        GST_TYPE_EEG_RESPONSE, gst_eeg_filter_response_init));
+GST_ELEMENT_REGISTER_DEFINE (
+    eegfilter, "eegfilter", GST_RANK_NONE, GST_TYPE_EEG_FILTER);
+
+#define GST_TYPE_EEG_FILTER_FAMILY (gst_eeg_filter_family_get_type ())
+static GType
+gst_eeg_filter_family_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+      {EEG_DSP_BUTTERWORTH, "Flattest pass band", "butterworth"},
+      {EEG_DSP_CHEBYSHEV1, "Steeper, ripple in the pass band", "chebyshev1"},
+      {EEG_DSP_CHEBYSHEV2, "Steeper, ripple in the stop band", "chebyshev2"},
+      {EEG_DSP_ELLIPTIC, "Steepest, ripple in both bands", "elliptic"},
+      {EEG_DSP_BESSEL, "Least distortion of shapes", "bessel"},
+      {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (
+        &type, g_enum_register_static ("GstEegFilterFamily", values));
+  return type;
+}
+
+#define GST_TYPE_EEG_FILTER_START (gst_eeg_filter_start_get_type ())
+static GType
+gst_eeg_filter_start_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+      {EEG_DSP_START_STEADY, "As if the first sample had been there for ever",
+          "steady"},
+      {EEG_DSP_START_ZERO, "From rest", "zero"},
+      {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (
+        &type, g_enum_register_static ("GstEegFilterStart", values));
+  return type;
+}
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_VOLTS)));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_VOLTS)));
+
+static void
+drop_old (GstEegFilter *self)
+{
+  g_clear_pointer (&self->old, eeg_dsp_cascade_free);
+  g_clear_pointer (&self->scratch, g_free);
+  self->scratch_size = 0;
+}
+
+static gboolean
+gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
+    const GstEegInfo *out, GError **error)
+{
+  GstEegFilter *self = GST_EEG_FILTER (base);
+  EegFilterParams params;
+  EegDspStart start;
+  gchar message[384];
+  gint n;
+
+  GST_OBJECT_LOCK (self);
+  params = self->params;
+  start = self->start;
+  self->changed = FALSE;
+  GST_OBJECT_UNLOCK (self);
+
+  n = eeg_filter_design (&params, GST_EEG_INFO_EXACT_RATE (in), self->sections,
+      message, sizeof message);
+  if (n < 0) {
+    g_set_error_literal (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD, message);
+    return FALSE;
+  }
+  drop_old (self);
+  g_clear_pointer (&self->cascade, eeg_dsp_cascade_free);
+  self->cascade =
+      eeg_dsp_cascade_new (self->sections, n, GST_EEG_INFO_CHANNELS (in));
+  if (!self->cascade) {
+    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+        "no memory for the state of %d channels", GST_EEG_INFO_CHANNELS (in));
+    return FALSE;
+  }
+  eeg_dsp_cascade_reset (self->cascade, start);
+  self->fade_length = MAX (1, GST_EEG_INFO_RATE (in) / 10);
+  self->fresh = TRUE;
+  GST_OBJECT_LOCK (self);
+  self->n_sections = n;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static void
+gst_eeg_filter_reset (GstEegBaseFilter *base, GstEegResetReason reason)
+{
+  GstEegFilter *self = GST_EEG_FILTER (base);
+  EegDspStart start;
+
+  GST_OBJECT_LOCK (self);
+  start = self->start;
+  GST_OBJECT_UNLOCK (self);
+  drop_old (self);
+  if (self->cascade)
+    eeg_dsp_cascade_reset (self->cascade, start);
+  self->fresh = TRUE;
+  if (reason == GST_EEG_RESET_START)
+    self->warned = FALSE;
+}
+
+static void
+take_over (GstEegFilter *self, const GstEegInfo *info)
+{
+  EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
+  EegDspCascade *fresh;
+  EegFilterParams params;
+  EegDspStart start;
+  gchar message[384];
+  gint n;
+
+  GST_OBJECT_LOCK (self);
+  params = self->params;
+  start = self->start;
+  self->changed = FALSE;
+  GST_OBJECT_UNLOCK (self);
+
+  n = eeg_filter_design (&params, GST_EEG_INFO_EXACT_RATE (info), sections,
+      message, sizeof message);
+  if (n < 0) {
+    GST_OBJECT_LOCK (self);
+    self->refusals++;
+    GST_OBJECT_UNLOCK (self);
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+        ("The new filter is impossible and the old one stays: %s.", message),
+        (NULL));
+    return;
+  }
+  if (n == (gint) self->n_sections &&
+      memcmp (sections, self->sections, n * sizeof *sections) == 0)
+    return;
+  fresh = eeg_dsp_cascade_new (sections, n, GST_EEG_INFO_CHANNELS (info));
+  if (!fresh) {
+    GST_ELEMENT_WARNING (self, RESOURCE, NO_SPACE_LEFT,
+        ("No memory for the new filter; the old one stays."), (NULL));
+    return;
+  }
+  memcpy (self->sections, sections, n * sizeof *sections);
+  if (self->fresh) {
+    eeg_dsp_cascade_reset (fresh, start);
+    eeg_dsp_cascade_free (self->cascade);
+  } else {
+    /* A running signal: always from the steady state, or it would click. */
+    self->old = self->cascade;
+    self->fade_done = 0;
+  }
+  self->cascade = fresh;
+  GST_OBJECT_LOCK (self);
+  self->n_sections = n;
+  self->changes++;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+gst_eeg_filter_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
+    guint64 first_sample, guint n_frames, GError **error)
+{
+  GstEegFilter *self = GST_EEG_FILTER (base);
+  const GstEegInfo *info = gst_eeg_base_filter_get_in_info (base);
+  gboolean changed;
+
+  self->position = first_sample;
+  GST_OBJECT_LOCK (self);
+  changed = self->changed;
+  GST_OBJECT_UNLOCK (self);
+  /* A change during a change waits for its end. */
+  if (changed && !self->old)
+    take_over (self, info);
+  if (self->old) {
+    gsize need = (gsize) n_frames * GST_EEG_INFO_BPF (info);
+    if (need > self->scratch_size) {
+      g_free (self->scratch);
+      self->scratch = g_malloc (need);
+      self->scratch_size = need;
+    }
+  }
+  return TRUE;
+}
+
+#define DEFINE_FADE(type)                                                      \
+  static void fade_##type (GstEegFilter *self, const type *old, type *out,     \
+      guint frames, guint channels)                                            \
+  {                                                                            \
+    guint f, c;                                                                \
+                                                                               \
+    for (f = 0; f < frames; f++) {                                             \
+      gdouble w = (self->fade_done + f + 1.0) / (self->fade_length + 1.0);     \
+      for (c = 0; c < channels; c++, old++, out++)                             \
+        *out = (type) (*old + w * ((gdouble) *out - *old));                    \
+    }                                                                          \
+  }
+DEFINE_FADE (gfloat)
+DEFINE_FADE (gdouble)
+
+static guint64
+run (EegDspCascade *cascade, gboolean f32, gconstpointer in, gpointer out,
+    guint n_frames)
+{
+  if (f32)
+    return eeg_dsp_cascade_process_f32 (cascade, in, out, n_frames);
+  return eeg_dsp_cascade_process_f64 (cascade, in, out, n_frames);
+}
+
+static void
+report_nonfinite (GstEegFilter *self, guint64 bad, const GstEegInfo *info)
+{
+  gsize first, last;
+  gint channel;
+
+  eeg_dsp_cascade_get_replaced (self->cascade, &first, &last, &channel);
+  gst_eeg_base_filter_mark (GST_EEG_BASE_FILTER (self), self->position + first,
+      (guint32) (last - first + 1), GST_EEG_STATUS_NONFINITE, channel);
+  GST_OBJECT_LOCK (self);
+  self->nonfinite += bad;
+  GST_OBJECT_UNLOCK (self);
+  if (!self->warned) {
+    self->warned = TRUE;
+    GST_ELEMENT_WARNING (self, STREAM, DECODE,
+        ("Values that are not finite arrived at sample %" G_GUINT64_FORMAT
+         " on %s and were replaced by the last good value; further ones are "
+         "only counted (stats: nonfinite).",
+            self->position + (guint64) first,
+            channel < 0 ? "several channels" : info->labels[channel]),
+        (NULL));
+  }
+}
+
+static GstFlowReturn
+gst_eeg_filter_process (
+    GstEegBaseFilter *base, gconstpointer in, gpointer out, guint n_frames)
+{
+  GstEegFilter *self = GST_EEG_FILTER (base);
+  const GstEegInfo *info = gst_eeg_base_filter_get_in_info (base);
+  gboolean f32 = GST_EEG_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32LE;
+  guint64 bad;
+
+  if (self->old)
+    run (self->old, f32, in, self->scratch, n_frames);
+  bad = run (self->cascade, f32, in, out, n_frames);
+  if (self->old) {
+    guint n = MIN (n_frames, self->fade_length - self->fade_done);
+    guint channels = GST_EEG_INFO_CHANNELS (info);
+    if (f32)
+      fade_gfloat (self, self->scratch, out, n, channels);
+    else
+      fade_gdouble (self, self->scratch, out, n, channels);
+    gst_eeg_base_filter_mark (
+        base, self->position, n, GST_EEG_STATUS_CHANGED, -1);
+    self->fade_done += n;
+    if (self->fade_done == self->fade_length)
+      drop_old (self);
+  }
+  if (G_UNLIKELY (bad))
+    report_nonfinite (self, bad, info);
+  self->fresh = FALSE;
+  self->position += n_frames;
+  return GST_FLOW_OK;
+}
+
+static gboolean
+gst_eeg_filter_evaluate (GstEegResponse *response, gdouble rate,
+    const gdouble *frequencies, guint n, gdouble *re, gdouble *im)
+{
+  GstEegFilter *self = GST_EEG_FILTER (response);
+  EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
+  EegFilterParams params;
+  gchar message[384];
+  gint k;
+  guint i;
+
+  GST_OBJECT_LOCK (self);
+  params = self->params;
+  GST_OBJECT_UNLOCK (self);
+  k = eeg_filter_design (&params, rate, sections, message, sizeof message);
+  if (k < 0)
+    return FALSE;
+  for (i = 0; i < n; i++)
+    eeg_dsp_response (sections, k, rate, frequencies[i], &re[i], &im[i]);
+  return TRUE;
+}
+
+static GstStructure *
+gst_eeg_filter_describe (GstEegResponse *response, gdouble rate)
+{
+  GstEegFilter *self = GST_EEG_FILTER (response);
+  EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
+  EegFilterParams params;
+  GstStructure *s;
+  GString *text;
+  gchar message[384];
+  gint k;
+
+  GST_OBJECT_LOCK (self);
+  params = self->params;
+  GST_OBJECT_UNLOCK (self);
+  k = eeg_filter_design (&params, rate, sections, message, sizeof message);
+  if (k < 0)
+    return NULL;
+  text = g_string_new (NULL);
+  if (params.highpass > 0)
+    g_string_append_printf (text, "high-pass %g Hz, ", params.highpass);
+  if (params.lowpass > 0)
+    g_string_append_printf (text, "low-pass %g Hz, ", params.lowpass);
+  if (params.notch > 0)
+    g_string_append_printf (
+        text, "notch %g Hz (Q %g), ", params.notch, params.notch_q);
+  if (k > 0)
+    g_string_append_printf (text, "%d second-order sections", k);
+  else
+    g_string_append (text, "off");
+  s = gst_structure_new ("eeg-response", "out-rate", G_TYPE_DOUBLE, rate,
+      "delay", G_TYPE_DOUBLE, 0.0, "latency", G_TYPE_DOUBLE, 0.0, "settling",
+      G_TYPE_DOUBLE, eeg_dsp_settling (sections, k, rate, 0.01), "text",
+      G_TYPE_STRING, text->str, NULL);
+  g_string_free (text, TRUE);
+  return s;
+}
+
+static void
+gst_eeg_filter_response_init (GstEegResponseInterface *iface)
+{
+  iface->evaluate = gst_eeg_filter_evaluate;
+  iface->describe = gst_eeg_filter_describe;
+}
+
+static void
+gst_eeg_filter_set_property (
+    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstEegFilter *self = GST_EEG_FILTER (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_HIGHPASS:
+      self->params.highpass = g_value_get_double (value);
+      break;
+    case PROP_LOWPASS:
+      self->params.lowpass = g_value_get_double (value);
+      break;
+    case PROP_NOTCH:
+      self->params.notch = g_value_get_double (value);
+      break;
+    case PROP_NOTCH_Q:
+      self->params.notch_q = g_value_get_double (value);
+      break;
+    case PROP_ORDER:
+      self->params.order = g_value_get_int (value);
+      break;
+    case PROP_FAMILY:
+      self->params.family = g_value_get_enum (value);
+      break;
+    case PROP_INITIAL_STATE:
+      self->start = g_value_get_enum (value);
+      break;
+    case PROP_RIPPLE:
+      self->params.ripple = g_value_get_double (value);
+      break;
+    case PROP_STOPBAND:
+      self->params.stopband = g_value_get_double (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  self->changed = TRUE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_eeg_filter_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstEegFilter *self = GST_EEG_FILTER (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_HIGHPASS:
+      g_value_set_double (value, self->params.highpass);
+      break;
+    case PROP_LOWPASS:
+      g_value_set_double (value, self->params.lowpass);
+      break;
+    case PROP_NOTCH:
+      g_value_set_double (value, self->params.notch);
+      break;
+    case PROP_NOTCH_Q:
+      g_value_set_double (value, self->params.notch_q);
+      break;
+    case PROP_ORDER:
+      g_value_set_int (value, self->params.order);
+      break;
+    case PROP_FAMILY:
+      g_value_set_enum (value, self->params.family);
+      break;
+    case PROP_INITIAL_STATE:
+      g_value_set_enum (value, self->start);
+      break;
+    case PROP_RIPPLE:
+      g_value_set_double (value, self->params.ripple);
+      break;
+    case PROP_STOPBAND:
+      g_value_set_double (value, self->params.stopband);
+      break;
+    case PROP_STATS:
+      g_value_take_boxed (
+          value, gst_structure_new ("eegfilter-stats", "nonfinite",
+                     G_TYPE_UINT64, self->nonfinite, "changes", G_TYPE_UINT64,
+                     self->changes, "refusals", G_TYPE_UINT64, self->refusals,
+                     "sections", G_TYPE_UINT, self->n_sections, "kernel",
+                     G_TYPE_STRING, eeg_dsp_isa_name (eeg_dsp_isa ()), NULL));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_eeg_filter_finalize (GObject *object)
+{
+  GstEegFilter *self = GST_EEG_FILTER (object);
+
+  drop_old (self);
+  g_clear_pointer (&self->cascade, eeg_dsp_cascade_free);
+  G_OBJECT_CLASS (gst_eeg_filter_parent_class)->finalize (object);
+}
+
+static void
+install_frequency (GObjectClass *klass, guint id, const gchar *name,
+    const gchar *nick, const gchar *blurb)
+{
+  g_object_class_install_property (klass, id,
+      g_param_spec_double (name, nick, blurb, 0, 1e6, 0,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+              GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE));
+}
+
+static void
+gst_eeg_filter_class_init (GstEegFilterClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstEegBaseFilterClass *base_class = GST_EEG_BASE_FILTER_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                            GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE;
+
+  GST_DEBUG_CATEGORY_INIT (gst_eeg_filter_debug, "eegfilter", 0, "EEG filter");
+
+  object_class->set_property = gst_eeg_filter_set_property;
+  object_class->get_property = gst_eeg_filter_get_property;
+  object_class->finalize = gst_eeg_filter_finalize;
+
+  install_frequency (object_class, PROP_HIGHPASS, "highpass", "High-pass",
+      "Corner of the high-pass in Hz, below half of the sampling rate and "
+      "below "
+      "lowpass; removes slow drifts and offsets. 0 switches it off");
+  install_frequency (object_class, PROP_LOWPASS, "lowpass", "Low-pass",
+      "Corner of the low-pass in Hz, below half of the sampling rate; removes "
+      "muscle activity and noise above it. 0 switches it off");
+  install_frequency (object_class, PROP_NOTCH, "notch", "Notch",
+      "Frequency in Hz to remove, usually the mains (50 or 60), below half of "
+      "the sampling rate. 0 switches it off");
+  g_object_class_install_property (object_class, PROP_NOTCH_Q,
+      g_param_spec_double ("notch-q", "Notch quality",
+          "Sharpness of the notch: its frequency divided by its width at -3 dB "
+          "(no unit). Higher removes less of the neighbourhood and rings "
+          "longer",
+          0.1, 10000, 30, flags));
+  g_object_class_install_property (object_class, PROP_ORDER,
+      g_param_spec_int ("order", "Order",
+          "Order of the high-pass and of the low-pass each; higher is steeper "
+          "and delays more",
+          1, EEG_DSP_MAX_ORDER, 4, flags));
+  g_object_class_install_property (object_class, PROP_FAMILY,
+      g_param_spec_enum ("family", "Family",
+          "Shape of the high-pass and of the low-pass",
+          GST_TYPE_EEG_FILTER_FAMILY, EEG_DSP_BUTTERWORTH, flags));
+  g_object_class_install_property (object_class, PROP_INITIAL_STATE,
+      g_param_spec_enum ("initial-state", "Initial state",
+          "How the filter starts, also after a gap or a flush. steady avoids "
+          "the long transient that an electrode offset causes; takes effect at "
+          "the next start",
+          GST_TYPE_EEG_FILTER_START, EEG_DSP_START_STEADY, flags));
+  g_object_class_install_property (object_class, PROP_RIPPLE,
+      g_param_spec_double ("ripple", "Pass-band ripple",
+          "Largest deviation in the pass band in dB, for the families "
+          "chebyshev1 and elliptic",
+          1e-6, 20, 0.5, flags));
+  g_object_class_install_property (object_class, PROP_STOPBAND,
+      g_param_spec_double ("stopband", "Stop-band attenuation",
+          "Least attenuation in the stop band in dB, for the families "
+          "chebyshev2 and elliptic; the corner of chebyshev2 is where it is "
+          "reached",
+          1, 200, 60, flags));
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Counters: nonfinite (values replaced), changes, refusals; and "
+          "sections in use, kernel",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "EEG filter",
+      "Filter/Effect/Audio",
+      "High-pass, low-pass and notch for every channel of an EEG in volts",
+      "gst-plugins-eeg");
+  gst_type_mark_as_plugin_api (GST_TYPE_EEG_FILTER_FAMILY, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_EEG_FILTER_START, 0);
+
+  base_class->setup = gst_eeg_filter_setup;
+  base_class->reset = gst_eeg_filter_reset;
+  base_class->prepare = gst_eeg_filter_prepare;
+  base_class->process = gst_eeg_filter_process;
+}
+
+static void
+gst_eeg_filter_init (GstEegFilter *self)
+{
+  self->params.notch_q = 30;
+  self->params.order = 4;
+  self->params.family = EEG_DSP_BUTTERWORTH;
+  self->params.ripple = 0.5;
+  self->params.stopband = 60;
+  self->start = EEG_DSP_START_STEADY;
+  self->fresh = TRUE;
+}
