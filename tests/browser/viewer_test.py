@@ -359,7 +359,7 @@ def missing(names):
         if not shutil.which("gst-launch-1.0"):
             return "no gst-launch-1.0 in PATH"
         for element in ("eegtestsrc", "websocketsink"):
-            if subprocess.run(["gst-inspect-1.0", "--exists", element]).returncode:
+            if subprocess.run(["gst-inspect-1.0", element], capture_output=True).returncode:
                 return f"this build has no {element}"
     return None
 
