@@ -317,35 +317,43 @@ highest_number (const gchar *location)
 
 /* --- files -------------------------------------------------------------- */
 
-/* Creates the file and reserves the name of its sidecar. Posts its error. */
-static gboolean
-open_file (GstCsvSink *self, const gchar *path)
+/* Creates a file and reserves the name of its sidecar: both or none. Returns 0
+ * or an errno value, and then the name that made trouble. */
+static int
+create_file (GstCsvSink *self, const gchar *path, CsvFile *file,
+    gchar **sidecar, gchar **culprit)
 {
   gboolean overwrite = self->use.if_exists == CSV_IF_EXISTS_OVERWRITE;
-  gchar *sidecar = csv_sidecar_path (path);
   CsvFile reserved;
   int err;
 
-  err = csv_file_open (&self->file, path, overwrite);
+  *sidecar = csv_sidecar_path (path);
+  err = csv_file_open (file, path, overwrite);
   if (err) {
-    post_open_error (self, path, err);
-    g_free (sidecar);
-    return FALSE;
+    *culprit = g_strdup (path);
+    g_clear_pointer (sidecar, g_free);
+    return err;
   }
-  err = csv_file_open (&reserved, sidecar, overwrite);
+  err = csv_file_open (&reserved, *sidecar, overwrite);
   if (err) {
-    csv_file_close (&self->file);
+    csv_file_close (file);
     if (!overwrite)
       g_unlink (path);
-    post_open_error (self, sidecar, err);
-    g_free (sidecar);
-    return FALSE;
+    *culprit = g_steal_pointer (sidecar);
+    return err;
   }
   close (reserved.fd);
+  return 0;
+}
 
+/* From now on rows go to this file. Takes @path and @sidecar. */
+static void
+adopt_file (GstCsvSink *self, const CsvFile *file, gchar *path, gchar *sidecar)
+{
   g_free (self->path);
   g_free (self->sidecar);
-  self->path = g_strdup (path);
+  self->file = *file;
+  self->path = path;
   self->sidecar = sidecar;
   self->header_written = FALSE;
   self->finalized = FALSE;
@@ -360,7 +368,6 @@ open_file (GstCsvSink *self, const gchar *path)
   self->current = g_strdup (path);
   GST_OBJECT_UNLOCK (self);
   GST_INFO_OBJECT (self, "recording to %s", path);
-  return TRUE;
 }
 
 static int
@@ -527,58 +534,71 @@ finalize_file (GstCsvSink *self, const gchar *ended)
   return err ? err : err2;
 }
 
-static void
-take_start_time (GstCsvSink *self)
+static CsvMoment
+take_time (void)
 {
   struct timespec ts;
+  CsvMoment now;
 
   clock_gettime (CLOCK_MONOTONIC, &ts);
-  self->start.utc = g_get_real_time ();
-  self->start.monotonic = GST_TIMESPEC_TO_TIME (ts);
+  now.utc = g_get_real_time ();
+  now.monotonic = GST_TIMESPEC_TO_TIME (ts);
+  return now;
 }
 
-/* The next file of a rotation, from sample @first on. */
+/* The next file of a rotation, from sample @first on. The old one is left only
+ * when the new one stands; %GST_FLOW_CUSTOM_SUCCESS: there is no room for it,
+ * and on-full=continue. */
 static GstFlowReturn
 rotate (GstCsvSink *self, guint64 first, guint64 per_file)
 {
   GstFlowReturn ret = flush_rows (self);
-  gchar *path;
+  gchar *path, *sidecar, *culprit = NULL;
+  CsvMoment now;
+  CsvFile file;
   int err;
 
   if (ret != GST_FLOW_OK)
     return ret;
-  err = finalize_file (self, "rotated");
-  if (err && (ret = handle_write_error (self, err)) != GST_FLOW_OK)
+  path = numbered_path (self->use.location, self->number + 1);
+  err = create_file (self, path, &file, &sidecar, &culprit);
+  if (err) {
+    if (is_full (err) && self->use.on_full == CSV_ON_FULL_CONTINUE) {
+      self->text_sample = first;
+      handle_write_error (self, err);
+      ret = GST_FLOW_CUSTOM_SUCCESS;
+    } else {
+      post_open_error (self, culprit, err);
+      ret = GST_FLOW_ERROR;
+    }
+    g_free (culprit);
+    g_free (path);
     return ret;
+  }
+  self->number++;
+
+  err = finalize_file (self, "rotated");
   csv_syncer_watch (self->syncer, -1);
   csv_file_close (&self->file);
+  if (err)
+    ret = handle_write_error (self, err);
+  adopt_file (self, &file, path, sidecar);
+  if (ret != GST_FLOW_OK)
+    return ret;
 
-  path = numbered_path (self->use.location, ++self->number);
-  if (!open_file (self, path)) {
-    g_free (path);
-    return GST_FLOW_ERROR;
-  }
-  g_free (path);
+  now = take_time ();
+  self->start.monotonic = now.monotonic;
   self->start.utc =
       self->rows.first_utc + (gint64) (gst_eeg_info_frames_to_time (&self->info,
                                            first - self->rows.first_sample) /
                                        GST_USECOND);
-  {
-    struct timespec ts;
-
-    clock_gettime (CLOCK_MONOTONIC, &ts);
-    self->start.monotonic = GST_TIMESPEC_TO_TIME (ts);
-  }
   self->file_first = first;
   /* Boundaries are multiples of the length, gap or not. */
-  while (self->file_end <= first)
-    self->file_end += per_file * MAX (1, (first - self->file_end) / per_file);
+  self->file_end += per_file * ((first - self->file_end) / per_file + 1);
   err = write_header (self);
   if (!err)
     err = write_sidecar (self, NULL);
-  if (err)
-    return handle_write_error (self, err);
-  return GST_FLOW_OK;
+  return err ? handle_write_error (self, err) : GST_FLOW_OK;
 }
 
 /* --- states ------------------------------------------------------------- */
@@ -593,10 +613,11 @@ static gboolean
 csv_sink_open (GstCsvSink *self)
 {
   const gchar *location;
-  gchar *path;
+  gchar *path, *sidecar, *culprit = NULL;
   guint highest = 0;
-  gboolean ok;
+  CsvFile file;
   gsize n;
+  int err;
 
   GST_OBJECT_LOCK (self);
   csv_settings_clear (&self->use);
@@ -651,10 +672,11 @@ csv_sink_open (GstCsvSink *self)
     self->number = highest + 1;
     path = numbered_path (location, self->number);
   } else {
-    gchar *sidecar = csv_sidecar_path (location);
-    gboolean taken = g_file_test (location, G_FILE_TEST_EXISTS) ||
-                     g_file_test (sidecar, G_FILE_TEST_EXISTS);
+    gboolean taken;
 
+    sidecar = csv_sidecar_path (location);
+    taken = g_file_test (location, G_FILE_TEST_EXISTS) ||
+            g_file_test (sidecar, G_FILE_TEST_EXISTS);
     if (taken && self->use.if_exists == CSV_IF_EXISTS_NUMBER)
       path = numbered_path (location, highest + 1);
     else
@@ -665,18 +687,22 @@ csv_sink_open (GstCsvSink *self)
   GST_OBJECT_LOCK (self);
   self->syncer = csv_syncer_new (self->use.sync_interval);
   GST_OBJECT_UNLOCK (self);
-  take_start_time (self);
-  ok = open_file (self, path);
-  if (!ok) {
+  self->start = take_time ();
+  err = create_file (self, path, &file, &sidecar, &culprit);
+  if (err) {
     CsvSyncer *syncer;
 
+    post_open_error (self, culprit, err);
+    g_free (culprit);
+    g_free (path);
     GST_OBJECT_LOCK (self);
     syncer = g_steal_pointer (&self->syncer);
     GST_OBJECT_UNLOCK (self);
     csv_syncer_free (syncer);
+    return FALSE;
   }
-  g_free (path);
-  return ok;
+  adopt_file (self, &file, path, sidecar);
+  return TRUE;
 }
 
 static void
@@ -893,7 +919,7 @@ anchor (GstCsvSink *self, GstBuffer *buffer, guint64 first)
   if (!GST_CLOCK_TIME_IS_VALID (time))
     time = gst_eeg_info_frames_to_time (&self->info, first);
 
-  take_start_time (self);
+  self->start = take_time ();
   self->anchored = TRUE;
   self->expected = first;
   self->file_first = first;
@@ -966,6 +992,8 @@ render_run (GstCsvSink *self, GstBuffer *buffer, const guint8 *data,
     ret = flush_rows (self);
   /* What a failure kept from being rendered is lost as well. */
   lose_rows (self, frames - i, first + i);
+  if (ret == GST_FLOW_CUSTOM_SUCCESS)
+    ret = GST_FLOW_OK;
   self->expected = MAX (self->expected, first + frames);
   return ret;
 }
