@@ -76,7 +76,7 @@ csv_rows_init (CsvRows *rows, GstCsvSinkLayout layout, guint decimals,
   rows->uv_per_count = g_new (gdouble, n);
   for (guint i = 0; i < n; i++)
     rows->uv_per_count[i] = info->full_scale[i] / 8388608.0 * 1e6;
-  rows->row_size = (gsize) (n + 3) * (EEGDSP_FORMAT_FIXED_SIZE + 2) + 256;
+  rows->row_size = (gsize) (n + 3) * (EEG_DSP_FORMAT_FIXED_SIZE + 2) + 256;
 }
 
 void
@@ -178,24 +178,24 @@ append_default (
   GstClockTime time = rows->first_time + gst_eeg_info_frames_to_time (
                                              info, sample - rows->first_sample);
 
-  p = eegdsp_format_uint64 (p, sample);
+  p = eeg_dsp_format_uint64 (p, sample);
   *p++ = ',';
-  p = eegdsp_format_uint64 (p, time / GST_SECOND);
+  p = eeg_dsp_format_uint64 (p, time / GST_SECOND);
   *p++ = '.';
-  p = eegdsp_format_padded (p, time % GST_SECOND, 9);
+  p = eeg_dsp_format_padded (p, time % GST_SECOND, 9);
   *p++ = ',';
   if (info->unit == GST_EEG_UNIT_ADC) {
     for (guint i = 0; i < n; i++) {
-      p = eegdsp_format_int64 (p, read_counts (frame, i));
+      p = eeg_dsp_format_int64 (p, read_counts (frame, i));
       *p++ = ',';
     }
   } else {
     for (guint i = 0; i < n; i++) {
-      p = eegdsp_format_fixed (p, read_microvolts (rows, frame, i), decimals);
+      p = eeg_dsp_format_fixed (p, read_microvolts (rows, frame, i), decimals);
       *p++ = ',';
     }
   }
-  p = eegdsp_format_uint64 (p, flags);
+  p = eeg_dsp_format_uint64 (p, flags);
   *p++ = '\n';
   return p;
 }
@@ -212,9 +212,9 @@ sample_utc (const CsvRows *rows, guint64 sample)
 static gchar *
 append_seconds (gchar *p, gint64 utc)
 {
-  p = eegdsp_format_int64 (p, utc / G_USEC_PER_SEC);
+  p = eeg_dsp_format_int64 (p, utc / G_USEC_PER_SEC);
   *p++ = '.';
-  return eegdsp_format_padded (p, (guint64) (utc % G_USEC_PER_SEC), 6);
+  return eeg_dsp_format_padded (p, (guint64) (utc % G_USEC_PER_SEC), 6);
 }
 
 static gchar *
@@ -224,11 +224,11 @@ append_openbci (CsvRows *rows, gchar *p, gconstpointer frame, guint64 sample)
   gint64 utc = sample_utc (rows, sample);
 
   /* The board counts its packages in one byte. */
-  p = eegdsp_format_uint64 (p, sample & 255);
+  p = eeg_dsp_format_uint64 (p, sample & 255);
   for (guint i = 0; i < n; i++) {
     *p++ = ',';
     *p++ = ' ';
-    p = eegdsp_format_fixed (
+    p = eeg_dsp_format_fixed (
         p, read_microvolts (rows, frame, i), rows->decimals);
   }
   for (guint i = 0; i < G_N_ELEMENTS (board_columns); i++)
@@ -248,7 +248,7 @@ append_openbci (CsvRows *rows, gchar *p, gconstpointer frame, guint64 sample)
     rows->second = utc / G_USEC_PER_SEC;
   }
   p = g_stpcpy (p, rows->second_text);
-  p = eegdsp_format_padded (p, (guint64) (utc % G_USEC_PER_SEC) / 1000, 3);
+  p = eeg_dsp_format_padded (p, (guint64) (utc % G_USEC_PER_SEC) / 1000, 3);
   *p++ = '\n';
   return p;
 }
@@ -258,10 +258,10 @@ append_brainflow (CsvRows *rows, gchar *p, gconstpointer frame, guint64 sample)
 {
   guint n = (guint) GST_EEG_INFO_CHANNELS (rows->info);
 
-  p = eegdsp_format_fixed (p, (gdouble) (sample & 255), 6);
+  p = eeg_dsp_format_fixed (p, (gdouble) (sample & 255), 6);
   for (guint i = 0; i < n; i++) {
     *p++ = '\t';
-    p = eegdsp_format_fixed (
+    p = eeg_dsp_format_fixed (
         p, read_microvolts (rows, frame, i), rows->decimals);
   }
   for (guint i = 0; i < G_N_ELEMENTS (board_columns); i++)

@@ -27,9 +27,9 @@ next_random (void)
 static void
 check_value (double value, unsigned decimals)
 {
-  char want[400], got[EEGDSP_FORMAT_FIXED_SIZE + 1];
+  char want[400], got[EEG_DSP_FORMAT_FIXED_SIZE + 1];
   int n = snprintf (want, sizeof want, "%.*f", (int) decimals, value);
-  char *end = eegdsp_format_fixed (got, value, decimals);
+  char *end = eeg_dsp_format_fixed (got, value, decimals);
 
   if (end - got != n || memcmp (got, want, (size_t) n) != 0) {
     *end = 0;
@@ -90,7 +90,7 @@ GST_START_TEST (test_special_values)
         2.2250738585072014e-308, 1e-12, 5e-13, 4.9e-13, 1.5e-12, 2.5e-12,
         INFINITY, -INFINITY, NAN};
 
-    for (unsigned d = 0; d <= EEGDSP_FORMAT_MAX_DECIMALS; d++)
+    for (unsigned d = 0; d <= EEG_DSP_FORMAT_MAX_DECIMALS; d++)
       for (gsize i = 0; i < G_N_ELEMENTS (values); i++) {
         check_value (values[i], d);
         check_value (-values[i], d);
@@ -104,7 +104,7 @@ GST_END_TEST;
 /* Exact ties: k / 2^j has a last decimal of 5 at j decimals. */
 GST_START_TEST (test_ties_to_even)
   {
-    for (unsigned d = 0; d < EEGDSP_FORMAT_MAX_DECIMALS; d++)
+    for (unsigned d = 0; d < EEG_DSP_FORMAT_MAX_DECIMALS; d++)
       for (int k = -4000; k < 4000; k++)
         check_value (ldexp ((double) k, -(int) (d + 1)), d);
   }
@@ -113,32 +113,32 @@ GST_END_TEST;
 
 GST_START_TEST (test_integers)
   {
-    char want[32], got[EEGDSP_FORMAT_INT_SIZE + 1];
+    char want[32], got[EEG_DSP_FORMAT_INT_SIZE + 1];
     guint64 v = 1;
 
     for (int i = 0; i < 20; i++, v *= 10)
       for (int j = -1; j <= 1; j++) {
         guint64 u = v + (guint64) (gint64) j;
 
-        *eegdsp_format_uint64 (got, u) = 0;
+        *eeg_dsp_format_uint64 (got, u) = 0;
         g_snprintf (want, sizeof want, "%" G_GUINT64_FORMAT, u);
         assert_equals_string (got, want);
-        *eegdsp_format_int64 (got, (gint64) u) = 0;
+        *eeg_dsp_format_int64 (got, (gint64) u) = 0;
         g_snprintf (want, sizeof want, "%" G_GINT64_FORMAT, (gint64) u);
         assert_equals_string (got, want);
       }
     for (int i = 0; i < 100000; i++) {
       gint64 s = (gint64) (next_random () >> (next_random () % 64));
 
-      *eegdsp_format_int64 (got, -s) = 0;
+      *eeg_dsp_format_int64 (got, -s) = 0;
       g_snprintf (want, sizeof want, "%" G_GINT64_FORMAT, -s);
       assert_equals_string (got, want);
     }
-    *eegdsp_format_int64 (got, G_MININT64) = 0;
+    *eeg_dsp_format_int64 (got, G_MININT64) = 0;
     assert_equals_string (got, "-9223372036854775808");
-    *eegdsp_format_padded (got, 42, 9) = 0;
+    *eeg_dsp_format_padded (got, 42, 9) = 0;
     assert_equals_string (got, "000000042");
-    fail_unless (eegdsp_format_padded (got, 0, 0) == got);
+    fail_unless (eeg_dsp_format_padded (got, 0, 0) == got);
   }
 
 GST_END_TEST;
@@ -146,13 +146,13 @@ GST_END_TEST;
 /* More decimals than supported are cut, the room promised is enough. */
 GST_START_TEST (test_too_many_decimals_cut)
   {
-    char got[EEGDSP_FORMAT_FIXED_SIZE + 1];
-    char *end = eegdsp_format_fixed (got, 1.0, 1000);
+    char got[EEG_DSP_FORMAT_FIXED_SIZE + 1];
+    char *end = eeg_dsp_format_fixed (got, 1.0, 1000);
 
     *end = 0;
     assert_equals_string (got, "1.000000000000");
-    end = eegdsp_format_fixed (got, -1.7976931348623157e308, 1000);
-    fail_unless (end - got <= EEGDSP_FORMAT_FIXED_SIZE);
+    end = eeg_dsp_format_fixed (got, -1.7976931348623157e308, 1000);
+    fail_unless (end - got <= EEG_DSP_FORMAT_FIXED_SIZE);
   }
 
 GST_END_TEST;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* ISO C has no 128-bit integer, the compilers that build this do. */
-__extension__ typedef unsigned __int128 eegdsp_u128;
+__extension__ typedef unsigned __int128 eeg_dsp_u128;
 
 static const char digit_pairs[] = "0001020304050607080910111213141516171819"
                                   "2021222324252627282930313233343536373839"
@@ -60,7 +60,7 @@ count_digits (uint64_t value)
 }
 
 char *
-eegdsp_format_padded (char *out, uint64_t value, unsigned digits)
+eeg_dsp_format_padded (char *out, uint64_t value, unsigned digits)
 {
   char *end = out + digits;
   char *p = end;
@@ -89,13 +89,13 @@ eegdsp_format_padded (char *out, uint64_t value, unsigned digits)
 }
 
 char *
-eegdsp_format_uint64 (char *out, uint64_t value)
+eeg_dsp_format_uint64 (char *out, uint64_t value)
 {
-  return eegdsp_format_padded (out, value, count_digits (value));
+  return eeg_dsp_format_padded (out, value, count_digits (value));
 }
 
 char *
-eegdsp_format_int64 (char *out, int64_t value)
+eeg_dsp_format_int64 (char *out, int64_t value)
 {
   uint64_t magnitude = (uint64_t) value;
 
@@ -103,7 +103,7 @@ eegdsp_format_int64 (char *out, int64_t value)
     *out++ = '-';
     magnitude = 0 - magnitude;
   }
-  return eegdsp_format_uint64 (out, magnitude);
+  return eeg_dsp_format_uint64 (out, magnitude);
 }
 
 /* mantissa * 2^shift, shift >= 0: a whole number of up to 1024 bits, in limbs
@@ -132,20 +132,20 @@ format_large (char *out, uint64_t mantissa, unsigned shift)
       limbs[n++] = (uint32_t) carry;
     shift -= step;
   }
-  out = eegdsp_format_uint64 (out, limbs[n - 1]);
+  out = eeg_dsp_format_uint64 (out, limbs[n - 1]);
   for (unsigned i = n - 1; i > 0; i--)
-    out = eegdsp_format_padded (out, limbs[i - 1], 9);
+    out = eeg_dsp_format_padded (out, limbs[i - 1], 9);
   return out;
 }
 
 char *
-eegdsp_format_fixed (char *out, double value, unsigned decimals)
+eeg_dsp_format_fixed (char *out, double value, unsigned decimals)
 {
   uint64_t bits, mantissa, whole, fraction;
   int exponent;
 
-  if (decimals > EEGDSP_FORMAT_MAX_DECIMALS)
-    decimals = EEGDSP_FORMAT_MAX_DECIMALS;
+  if (decimals > EEG_DSP_FORMAT_MAX_DECIMALS)
+    decimals = EEG_DSP_FORMAT_MAX_DECIMALS;
 
   memcpy (&bits, &value, sizeof bits);
   if (bits >> 63)
@@ -180,9 +180,9 @@ eegdsp_format_fixed (char *out, double value, unsigned decimals)
       /* Below 2^93 / 2^95: less than half of the last decimal. */
       fraction = 0;
     } else {
-      eegdsp_u128 scaled = (eegdsp_u128) mantissa * powers_of_ten[decimals];
-      eegdsp_u128 half = (eegdsp_u128) 1 << (s - 1);
-      eegdsp_u128 rest = scaled & (((eegdsp_u128) 1 << s) - 1);
+      eeg_dsp_u128 scaled = (eeg_dsp_u128) mantissa * powers_of_ten[decimals];
+      eeg_dsp_u128 half = (eeg_dsp_u128) 1 << (s - 1);
+      eeg_dsp_u128 rest = scaled & (((eeg_dsp_u128) 1 << s) - 1);
       /* Without decimals the last digit kept is that of the whole part. */
       uint64_t odd;
 
@@ -194,11 +194,11 @@ eegdsp_format_fixed (char *out, double value, unsigned decimals)
         whole++;
       }
     }
-    out = eegdsp_format_uint64 (out, whole);
+    out = eeg_dsp_format_uint64 (out, whole);
   }
   if (decimals) {
     *out++ = '.';
-    out = eegdsp_format_padded (out, fraction, decimals);
+    out = eeg_dsp_format_padded (out, fraction, decimals);
   }
   return out;
 }

@@ -10,26 +10,26 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define EEGDSP_FORMAT_API __attribute__ ((visibility ("default")))
+#define EEG_DSP_FORMAT_API __attribute__ ((visibility ("default")))
 #else
-#define EEGDSP_FORMAT_API
+#define EEG_DSP_FORMAT_API
 #endif
 
-/* Most decimals that eegdsp_format_fixed() writes. */
-#define EEGDSP_FORMAT_MAX_DECIMALS 12
+/* Most decimals that eeg_dsp_format_fixed() writes. */
+#define EEG_DSP_FORMAT_MAX_DECIMALS 12
 
-/* Room that eegdsp_format_fixed() may need: sign, 309 digits, point,
+/* Room that eeg_dsp_format_fixed() may need: sign, 309 digits, point,
  * decimals, rounded up. */
-#define EEGDSP_FORMAT_FIXED_SIZE 336
+#define EEG_DSP_FORMAT_FIXED_SIZE 336
 
 /* Room that the integer writers may need. */
-#define EEGDSP_FORMAT_INT_SIZE 24
+#define EEG_DSP_FORMAT_INT_SIZE 24
 
 /**
- * eegdsp_format_fixed:
- * @out: at least EEGDSP_FORMAT_FIXED_SIZE bytes
+ * eeg_dsp_format_fixed:
+ * @out: at least EEG_DSP_FORMAT_FIXED_SIZE bytes
  * @value: any double
- * @decimals: digits after the point, 0 to EEGDSP_FORMAT_MAX_DECIMALS; more are
+ * @decimals: digits after the point, 0 to EEG_DSP_FORMAT_MAX_DECIMALS; more are
  *   cut to that
  *
  * Writes exactly the bytes that printf ("%.*f", decimals, value) gives in the
@@ -39,33 +39,33 @@ extern "C" {
  *
  * Returns: one past the last byte written
  */
-EEGDSP_FORMAT_API char *eegdsp_format_fixed (
+EEG_DSP_FORMAT_API char *eeg_dsp_format_fixed (
     char *out, double value, unsigned decimals);
 
 /**
- * eegdsp_format_int64:
- * @out: at least EEGDSP_FORMAT_INT_SIZE bytes
+ * eeg_dsp_format_int64:
+ * @out: at least EEG_DSP_FORMAT_INT_SIZE bytes
  * @value: number
  *
  * As printf ("%lld"), without a terminating zero. Any thread.
  *
  * Returns: one past the last byte written
  */
-EEGDSP_FORMAT_API char *eegdsp_format_int64 (char *out, int64_t value);
+EEG_DSP_FORMAT_API char *eeg_dsp_format_int64 (char *out, int64_t value);
 
 /**
- * eegdsp_format_uint64:
- * @out: at least EEGDSP_FORMAT_INT_SIZE bytes
+ * eeg_dsp_format_uint64:
+ * @out: at least EEG_DSP_FORMAT_INT_SIZE bytes
  * @value: number
  *
  * As printf ("%llu"), without a terminating zero. Any thread.
  *
  * Returns: one past the last byte written
  */
-EEGDSP_FORMAT_API char *eegdsp_format_uint64 (char *out, uint64_t value);
+EEG_DSP_FORMAT_API char *eeg_dsp_format_uint64 (char *out, uint64_t value);
 
 /**
- * eegdsp_format_padded:
+ * eeg_dsp_format_padded:
  * @out: at least @digits bytes
  * @value: number below 10^@digits
  * @digits: width, 0 to 19
@@ -74,7 +74,7 @@ EEGDSP_FORMAT_API char *eegdsp_format_uint64 (char *out, uint64_t value);
  *
  * Returns: one past the last byte written
  */
-EEGDSP_FORMAT_API char *eegdsp_format_padded (
+EEG_DSP_FORMAT_API char *eeg_dsp_format_padded (
     char *out, uint64_t value, unsigned digits);
 
 #ifdef __cplusplus
