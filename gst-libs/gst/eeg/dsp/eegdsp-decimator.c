@@ -19,6 +19,7 @@ struct _EegDspDecimator
 {
   size_t channels, padded, factor;
   size_t half; /* taps on each side of the middle one */
+  size_t skip; /* input frame of the first output */
   size_t rows, capacity;
   uint64_t seen, made; /* inputs and outputs since reset */
   EegDspFirKernel kernel;
@@ -174,11 +175,18 @@ eeg_dsp_decimator_free (EegDspDecimator *d)
 }
 
 void
-eeg_dsp_decimator_reset (EegDspDecimator *d)
+eeg_dsp_decimator_reset_at (EegDspDecimator *d, size_t skip)
 {
+  d->skip = skip % d->factor;
   d->rows = 0;
   d->seen = d->made = 0;
   memset (d->last, 0, d->padded * sizeof (double));
+}
+
+void
+eeg_dsp_decimator_reset (EegDspDecimator *d)
+{
+  eeg_dsp_decimator_reset_at (d, 0);
 }
 
 size_t
@@ -191,7 +199,9 @@ eeg_dsp_decimator_delay (const EegDspDecimator *d)
 static uint64_t
 ready (const EegDspDecimator *d, uint64_t seen)
 {
-  return seen > d->half ? (seen - d->half - 1) / d->factor + 1 : 0;
+  size_t first = d->half + d->skip;
+
+  return seen > first ? (seen - first - 1) / d->factor + 1 : 0;
 }
 
 size_t
@@ -203,7 +213,9 @@ eeg_dsp_decimator_available (const EegDspDecimator *d, size_t frames)
 size_t
 eeg_dsp_decimator_pending (const EegDspDecimator *d)
 {
-  return (size_t) ((d->seen + d->factor - 1) / d->factor - d->made);
+  if (d->seen <= d->skip)
+    return 0;
+  return (size_t) ((d->seen - d->skip - 1) / d->factor + 1 - d->made);
 }
 
 /* The buffer's last row is always the newest input, so the rows before the

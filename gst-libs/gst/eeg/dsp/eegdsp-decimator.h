@@ -42,6 +42,11 @@ EEG_DSP_API void eeg_dsp_decimator_free (EegDspDecimator *decimator);
 /* Back to the beginning of a stream. */
 EEG_DSP_API void eeg_dsp_decimator_reset (EegDspDecimator *decimator);
 
+/* The same, with the first output at the input frame @skip, less than the
+ * factor, instead of frame 0: keeps outputs on a grid across gaps. */
+EEG_DSP_API void eeg_dsp_decimator_reset_at (
+    EegDspDecimator *decimator, size_t skip);
+
 /* Input frames that must follow an output's own before it can leave. */
 EEG_DSP_API size_t eeg_dsp_decimator_delay (const EegDspDecimator *decimator);
 

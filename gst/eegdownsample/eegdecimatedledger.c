@@ -1,0 +1,190 @@
+/* Ledger and time of a stream that is decimated with a delay
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include "eegdecimatedledger.h"
+
+/* PTS that differ less from what the sample count says are rounding. */
+#define SAME_CLOCK (2 * GST_USECOND)
+
+typedef struct
+{
+  guint64 sample;
+  GstClockTime time;
+} Point;
+
+void
+eeg_decimated_ledger_init (EegDecimatedLedger *l, guint factor)
+{
+  l->factor = factor;
+  l->runs = g_array_new (FALSE, FALSE, sizeof (GstEegStatusRun));
+  l->anchors = g_array_new (FALSE, FALSE, sizeof (Point));
+  l->edges = g_array_new (FALSE, FALSE, sizeof (Point));
+  l->lost = 0;
+  l->next = 0;
+}
+
+void
+eeg_decimated_ledger_clear (EegDecimatedLedger *l)
+{
+  g_clear_pointer (&l->runs, g_array_unref);
+  g_clear_pointer (&l->anchors, g_array_unref);
+  g_clear_pointer (&l->edges, g_array_unref);
+}
+
+void
+eeg_decimated_ledger_forget (EegDecimatedLedger *l)
+{
+  g_array_set_size (l->runs, 0);
+  g_array_set_size (l->anchors, 0);
+  g_array_set_size (l->edges, 0);
+}
+
+static void
+add_run (EegDecimatedLedger *l, const GstEegStatusRun *in)
+{
+  GstEegStatusRun run = *in, *last;
+  guint64 end;
+
+  if (in->n_samples == 0)
+    return;
+  run.first_sample = in->first_sample / l->factor;
+  end = (in->first_sample + in->n_samples - 1) / l->factor + 1;
+  run.n_samples = (guint32) (end - run.first_sample);
+  if (l->runs->len > 0) {
+    last = &g_array_index (l->runs, GstEegStatusRun, l->runs->len - 1);
+    if (last->flags == run.flags && last->channel == run.channel &&
+        last->word == run.word && last->first_sample <= run.first_sample &&
+        run.first_sample <= last->first_sample + last->n_samples) {
+      end = MAX (end, last->first_sample + last->n_samples);
+      last->n_samples = (guint32) (end - last->first_sample);
+      return;
+    }
+  }
+  g_array_append_val (l->runs, run);
+}
+
+void
+eeg_decimated_ledger_mark (EegDecimatedLedger *l, guint64 first_input,
+    guint n_inputs, GstEegStatusFlags flags)
+{
+  GstEegStatusRun run = {first_input, n_inputs, flags, -1, 0};
+
+  add_run (l, &run);
+}
+
+static guint64
+ceil_div (guint64 a, guint b)
+{
+  return a / b + (a % b != 0);
+}
+
+void
+eeg_decimated_ledger_add (EegDecimatedLedger *l, GstBuffer *input,
+    const GstEegInfo *in, guint64 first, guint n_frames)
+{
+  gpointer state = NULL;
+  GstMeta *m;
+  guint i;
+
+  l->next = first + n_frames;
+  if (GST_BUFFER_PTS_IS_VALID (input)) {
+    Point p = {first, GST_BUFFER_PTS (input)};
+    gboolean same = FALSE;
+    if (l->anchors->len > 0) {
+      const Point *a = &g_array_index (l->anchors, Point, l->anchors->len - 1);
+      GstClockTime t =
+          a->time + gst_eeg_info_frames_to_time (in, first - a->sample);
+      same = (t > p.time ? t - p.time : p.time - t) <= SAME_CLOCK;
+    }
+    if (!same)
+      g_array_append_val (l->anchors, p);
+  }
+  while ((m = gst_buffer_iterate_meta_filtered (
+              input, &state, GST_EEG_META_API_TYPE))) {
+    const GstEegMeta *e = (const GstEegMeta *) m;
+    guint64 lost = MIN (e->lost_before, e->first_sample);
+
+    if (e->n_samples == 0 && e->lost_before == 0)
+      continue;
+    /* Neighbouring ranges share their boundaries: sums stay exact. */
+    l->lost += ceil_div (e->first_sample, l->factor) -
+               ceil_div (e->first_sample - lost, l->factor);
+    if (GST_CLOCK_TIME_IS_VALID (e->edge_time) &&
+        e->edge_sample % l->factor == 0) {
+      Point p = {e->edge_sample / l->factor, e->edge_time};
+      g_array_append_val (l->edges, p);
+    }
+    for (i = 0; i < gst_eeg_meta_get_n_runs (e); i++)
+      add_run (l, gst_eeg_meta_get_run (e, i));
+  }
+}
+
+static GstClockTime
+time_of (const EegDecimatedLedger *l, const GstEegInfo *in, guint64 sample)
+{
+  const Point *a = NULL;
+  guint i;
+
+  for (i = 0; i < l->anchors->len; i++) {
+    const Point *p = &g_array_index (l->anchors, Point, i);
+    if (a && p->sample > sample)
+      break;
+    a = p;
+  }
+  if (!a)
+    return GST_CLOCK_TIME_NONE;
+  if (sample >= a->sample)
+    return a->time + gst_eeg_info_frames_to_time (in, sample - a->sample);
+  return a->time -
+         MIN (a->time, gst_eeg_info_frames_to_time (in, a->sample - sample));
+}
+
+void
+eeg_decimated_ledger_stamp (EegDecimatedLedger *l, GstBuffer *output,
+    const GstEegInfo *in, guint64 first, guint n_frames, guint bpf)
+{
+  guint64 end = first + n_frames;
+  GstClockTime start = time_of (l, in, first * l->factor);
+  GstClockTime stop = time_of (l, in, end * l->factor);
+  GstEegMeta *meta =
+      gst_buffer_add_eeg_meta (output, first, n_frames, l->lost, bpf);
+  guint i, kept;
+
+  l->lost = 0;
+  GST_BUFFER_OFFSET (output) = first;
+  GST_BUFFER_OFFSET_END (output) = end;
+  GST_BUFFER_PTS (output) = start;
+  GST_BUFFER_DTS (output) = GST_CLOCK_TIME_NONE;
+  if (GST_CLOCK_TIME_IS_VALID (start) && stop >= start)
+    GST_BUFFER_DURATION (output) = stop - start;
+
+  for (i = 0, kept = 0; i < l->runs->len; i++) {
+    GstEegStatusRun *r = &g_array_index (l->runs, GstEegStatusRun, i);
+    guint64 a = MAX (r->first_sample, first);
+    guint64 b = MIN (r->first_sample + r->n_samples, end);
+    if (a < b && meta)
+      gst_eeg_meta_add_run (
+          meta, a, (guint32) (b - a), r->flags, r->channel, r->word);
+    if (r->first_sample + r->n_samples > end)
+      g_array_index (l->runs, GstEegStatusRun, kept++) = *r;
+  }
+  g_array_set_size (l->runs, kept);
+
+  for (i = 0, kept = 0; i < l->edges->len; i++) {
+    Point *p = &g_array_index (l->edges, Point, i);
+    if (meta && p->sample >= first && p->sample < end &&
+        !GST_CLOCK_TIME_IS_VALID (meta->edge_time))
+      gst_eeg_meta_set_edge (meta, p->sample, p->time);
+    if (p->sample >= end)
+      g_array_index (l->edges, Point, kept++) = *p;
+  }
+  g_array_set_size (l->edges, kept);
+
+  /* The anchor before the next output is still needed. */
+  while (l->anchors->len > 1 &&
+         g_array_index (l->anchors, Point, 1).sample <= end * l->factor)
+    g_array_remove_index (l->anchors, 0);
+}

@@ -1,0 +1,40 @@
+/* Ledger and time of a stream that is decimated with a delay
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <gst/eeg/eeg.h>
+
+G_BEGIN_DECLS
+
+/* What was said about inputs whose outputs have not left yet. All indices are
+ * absolute; input i belongs to output i / factor. Streaming thread only. */
+typedef struct
+{
+  guint factor;
+  GArray *runs;    /* GstEegStatusRun, of the output */
+  GArray *anchors; /* input sample and its PTS */
+  GArray *edges;   /* output sample and its data-ready time */
+  guint64 lost;    /* outputs lost before the next one */
+  guint64 next;    /* input sample after the last one added */
+} EegDecimatedLedger;
+
+void eeg_decimated_ledger_init (EegDecimatedLedger *ledger, guint factor);
+void eeg_decimated_ledger_clear (EegDecimatedLedger *ledger);
+
+/* Forget what belongs to outputs that will not come; losses stay. */
+void eeg_decimated_ledger_forget (EegDecimatedLedger *ledger);
+
+/* An input buffer of @n_frames from absolute sample @first on. */
+void eeg_decimated_ledger_add (EegDecimatedLedger *ledger, GstBuffer *input,
+    const GstEegInfo *in, guint64 first, guint n_frames);
+
+/* Marks the outputs of inputs; before they are stamped. */
+void eeg_decimated_ledger_mark (EegDecimatedLedger *ledger, guint64 first_input,
+    guint n_inputs, GstEegStatusFlags flags);
+
+/* Writes entry, offsets, PTS and duration of outputs from @first on. */
+void eeg_decimated_ledger_stamp (EegDecimatedLedger *ledger, GstBuffer *output,
+    const GstEegInfo *in, guint64 first, guint n_frames, guint bpf);
+
+G_END_DECLS

@@ -1,0 +1,757 @@
+/* EEG downsampling element
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/**
+ * SECTION:element-eegdownsample
+ * @title: eegdownsample
+ * @short_description: lowers the sampling rate by a whole factor
+ *
+ * A low-pass of linear phase removes what would fold into the lower band, then
+ * every #GstEegDownsample:factor-th sample is kept: output k belongs to input
+ * k * factor, and its timestamp, offset and ledger say so. What the low-pass
+ * needs of the future is reported as latency; at the end of the stream, and
+ * before a gap, the last value is held for it, so n inputs always give
+ * ceil (n / factor) outputs. Across a gap the outputs stay on the same grid.
+ *
+ * Samples are F32 or F64 volts; sums are F64. However the stream is divided
+ * into buffers, the result is the same. Output buffers come from a pool of
+ * their own.
+ *
+ * ## Example
+ * |[
+ * gst-launch-1.0 eegtestsrc rate=4000 num-buffers=500 ! eegdownsample factor=16 ! fakesink
+ * ]|
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include <math.h>
+
+#include <gst/eeg/dsp/eegdsp-decimator.h>
+
+#include "eegdecimatedledger.h"
+#include "gsteegdownsample.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_eeg_downsample_debug);
+#define GST_CAT_DEFAULT gst_eeg_downsample_debug
+
+enum
+{
+  PROP_0,
+  PROP_FACTOR,
+  PROP_QUALITY,
+  PROP_POOL_MIN,
+  PROP_POOL_MAX,
+  PROP_STATS,
+};
+
+struct _GstEegDownsample
+{
+  GstEegBaseFilter parent;
+
+  /* Object lock. Properties stay as they are while running. */
+  gint factor;
+  EegDspQuality quality;
+  guint pool_min, pool_max;
+  gboolean running;    /* from the first caps to stop */
+  GstBufferPool *pool; /* replaced by the streaming thread only */
+  GstClockTime latency;
+  guint64 consumed, delivered, nonfinite;
+
+  /* Streaming thread. */
+  EegDspDecimator *decimator;
+  GstEegInfo info; /* of the input that the decimator holds */
+  GstCaps *out_caps;
+  EegDecimatedLedger ledger;
+  guint out_bpf;
+  gsize pool_frames;
+  guint64 next_output;   /* absolute index of the next output */
+  gboolean started_over; /* the decimator waits for its first input */
+  gboolean mark_discont;
+  gboolean warned;
+  GstFlowReturn drained; /* of the last drain */
+};
+
+static void gst_eeg_downsample_response_init (GstEegResponseInterface *iface);
+
+G_DEFINE_TYPE_WITH_CODE (GstEegDownsample, gst_eeg_downsample,
+    GST_TYPE_EEG_BASE_FILTER,
+    G_IMPLEMENT_INTERFACE (
+        GST_TYPE_EEG_RESPONSE, gst_eeg_downsample_response_init));
+GST_ELEMENT_REGISTER_DEFINE (
+    eegdownsample, "eegdownsample", GST_RANK_NONE, GST_TYPE_EEG_DOWNSAMPLE);
+
+#define GST_TYPE_EEG_DOWNSAMPLE_QUALITY (gst_eeg_downsample_quality_get_type ())
+static GType
+gst_eeg_downsample_quality_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+      {EEG_DSP_QUALITY_LOW, "Aliases below -60 dB, shortest delay", "low"},
+      {EEG_DSP_QUALITY_STANDARD, "Aliases below -100 dB", "standard"},
+      {EEG_DSP_QUALITY_HIGH, "Aliases below -140 dB, longest delay", "high"},
+      {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (
+        &type, g_enum_register_static ("GstEegDownsampleQuality", values));
+  return type;
+}
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_VOLTS)));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_VOLTS)));
+
+static void
+get_design (GstEegDownsample *self, gint *factor, EegDspQuality *quality)
+{
+  GST_OBJECT_LOCK (self);
+  *factor = self->factor;
+  *quality = self->quality;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* --- caps ---------------------------------------------------------------- */
+
+static gboolean
+gst_eeg_downsample_transform_info (GstEegBaseFilter *base, const GstEegInfo *in,
+    GstEegInfo *out, GError **error)
+{
+  EegDspQuality quality;
+  gint factor, n, d, common;
+  gint64 whole;
+
+  get_design (GST_EEG_DOWNSAMPLE (base), &factor, &quality);
+  if (factor == 1)
+    return TRUE;
+  whole = (gint64) in->rate_d * factor;
+  if (in->rate_n < whole || whole > G_MAXINT) {
+    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+        "factor %d leaves less than 1 Hz of the stream's rate of %g Hz, "
+        "expected a factor of 1 to %d: set a smaller one",
+        factor, GST_EEG_INFO_EXACT_RATE (in),
+        MIN (EEG_DSP_DECIMATOR_MAX_FACTOR, in->rate_n / in->rate_d));
+    return FALSE;
+  }
+  common = (gint) gst_util_greatest_common_divisor_int64 (in->rate_n, whole);
+  n = in->rate_n / common;
+  d = (gint) (whole / common);
+  return gst_eeg_info_set_format (out, GST_EEG_INFO_FORMAT (in),
+             MAX (1, (gint) (((gint64) n * 2 + d) / (2 * (gint64) d))),
+             GST_EEG_INFO_CHANNELS (in), error) &&
+         gst_eeg_info_set_exact_rate (out, n, d, error);
+}
+
+static void drain (GstEegDownsample *self);
+
+static gboolean
+gst_eeg_downsample_setup (GstEegBaseFilter *base, const GstEegInfo *in,
+    const GstEegInfo *out, GError **error)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (base);
+  GstClockTime latency, before;
+  EegDspQuality quality;
+  gint factor;
+
+  /* The caps downstream are still the old ones. */
+  drain (self);
+  get_design (self, &factor, &quality);
+  g_clear_pointer (&self->decimator, eeg_dsp_decimator_free);
+  self->decimator =
+      eeg_dsp_decimator_new (factor, quality, GST_EEG_INFO_CHANNELS (in));
+  if (!self->decimator) {
+    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+        "no memory for the history of %d channels at factor %d",
+        GST_EEG_INFO_CHANNELS (in), factor);
+    return FALSE;
+  }
+  gst_eeg_info_copy_into (in, &self->info);
+  gst_clear_caps (&self->out_caps);
+  self->out_caps = gst_eeg_info_to_caps (out);
+  self->out_bpf = GST_EEG_INFO_BPF (out);
+  self->ledger.factor = factor;
+  self->pool_frames = 0;
+  self->started_over = TRUE;
+  latency = gst_eeg_info_frames_to_time (
+      in, eeg_dsp_decimator_delay (self->decimator));
+  GST_OBJECT_LOCK (self);
+  self->running = TRUE;
+  before = self->latency;
+  self->latency = latency;
+  GST_OBJECT_UNLOCK (self);
+  if (latency != before)
+    gst_eeg_base_filter_update_latency (base);
+  return TRUE;
+}
+
+static gboolean
+gst_eeg_downsample_query (
+    GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (trans);
+  GstClockTime min, max, latency;
+  gboolean live;
+
+  if (direction != GST_PAD_SRC || GST_QUERY_TYPE (query) != GST_QUERY_LATENCY)
+    return GST_BASE_TRANSFORM_CLASS (gst_eeg_downsample_parent_class)
+        ->query (trans, direction, query);
+  if (!gst_pad_peer_query (trans->sinkpad, query))
+    return FALSE;
+  GST_OBJECT_LOCK (self);
+  latency = self->latency;
+  GST_OBJECT_UNLOCK (self);
+  gst_query_parse_latency (query, &live, &min, &max);
+  min += latency;
+  if (GST_CLOCK_TIME_IS_VALID (max))
+    max += latency;
+  gst_query_set_latency (query, live, min, max);
+  return TRUE;
+}
+
+/* --- output buffers ------------------------------------------------------ */
+
+static void
+drop_pool (GstEegDownsample *self)
+{
+  GstBufferPool *pool;
+
+  GST_OBJECT_LOCK (self);
+  pool = self->pool;
+  self->pool = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (pool) {
+    gst_eeg_buffer_pool_set_owner (GST_EEG_BUFFER_POOL (pool), NULL);
+    gst_buffer_pool_set_active (pool, FALSE);
+    gst_object_unref (pool);
+  }
+  self->pool_frames = 0;
+}
+
+/* Room for the outputs of a usual input; a larger input makes a new pool. */
+static gboolean
+make_pool (GstEegDownsample *self, gsize frames)
+{
+  GstBufferPool *pool = gst_eeg_buffer_pool_new ();
+  GstStructure *config = gst_buffer_pool_get_config (pool);
+  guint min, max;
+
+  drop_pool (self);
+  GST_OBJECT_LOCK (self);
+  min = self->pool_min;
+  max = MAX (min, self->pool_max);
+  GST_OBJECT_UNLOCK (self);
+  gst_buffer_pool_config_set_params (
+      config, self->out_caps, (guint) (frames * self->out_bpf), min, 0);
+  gst_eeg_buffer_pool_config_set_growth (
+      config, min, max, GST_EEG_POOL_POLICY_FAIL);
+  if (!gst_buffer_pool_set_config (pool, config) ||
+      !gst_buffer_pool_set_active (pool, TRUE)) {
+    gst_object_unref (pool);
+    return FALSE;
+  }
+  gst_eeg_buffer_pool_set_owner (
+      GST_EEG_BUFFER_POOL (pool), GST_ELEMENT (self));
+  self->pool_frames = frames;
+  GST_OBJECT_LOCK (self);
+  self->pool = pool;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+/* Past the pool's cap an ordinary buffer does: waiting would stop the
+ * acquisition, and the pool's metrics tell (pool-failures). */
+static GstBuffer *
+get_buffer (GstEegDownsample *self, gsize frames)
+{
+  GstBuffer *buffer = NULL;
+
+  if (gst_buffer_pool_acquire_buffer (self->pool, &buffer, NULL) ==
+      GST_FLOW_OK) {
+    gst_buffer_set_size (buffer, frames * self->out_bpf);
+    return buffer;
+  }
+  return gst_buffer_new_allocate (NULL, frames * self->out_bpf, NULL);
+}
+
+static GstFlowReturn
+no_buffer (GstEegDownsample *self, gsize frames)
+{
+  GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+      ("No memory for a buffer of %" G_GSIZE_FORMAT " frames of %u bytes",
+          frames, self->out_bpf),
+      (NULL));
+  return GST_FLOW_ERROR;
+}
+
+static void
+stamp (GstEegDownsample *self, GstBuffer *buffer, gsize frames)
+{
+  eeg_decimated_ledger_stamp (&self->ledger, buffer, &self->info,
+      self->next_output, (guint) frames, self->out_bpf);
+  if (self->mark_discont) {
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+    self->mark_discont = FALSE;
+  }
+  self->next_output += frames;
+  GST_OBJECT_LOCK (self);
+  self->delivered += frames;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* Push what the held last value completes, and forget the signal. */
+static void
+drain (GstEegDownsample *self)
+{
+  gsize frames;
+  GstBuffer *buffer;
+  GstMapInfo map;
+
+  self->drained = GST_FLOW_OK;
+  if (!self->decimator)
+    return;
+  frames = eeg_dsp_decimator_pending (self->decimator);
+  self->started_over = TRUE;
+  if (frames == 0) {
+    eeg_dsp_decimator_reset (self->decimator);
+    return;
+  }
+  /* Far larger than what the pool is for, and only once. */
+  buffer = gst_buffer_new_allocate (NULL, frames * self->out_bpf, NULL);
+  if (!buffer || !gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
+    gst_clear_buffer (&buffer);
+    eeg_dsp_decimator_reset (self->decimator);
+    self->drained = no_buffer (self, frames);
+    return;
+  }
+  if (GST_EEG_INFO_FORMAT (&self->info) == GST_AUDIO_FORMAT_F32LE)
+    eeg_dsp_decimator_drain_f32 (self->decimator, (gfloat *) map.data);
+  else
+    eeg_dsp_decimator_drain_f64 (self->decimator, (gdouble *) map.data);
+  gst_buffer_unmap (buffer, &map);
+  stamp (self, buffer, frames);
+  self->drained = gst_pad_push (GST_BASE_TRANSFORM_SRC_PAD (self), buffer);
+}
+
+/* --- stream -------------------------------------------------------------- */
+
+static void
+gst_eeg_downsample_reset (GstEegBaseFilter *base, GstEegResetReason reason)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (base);
+
+  if (reason == GST_EEG_RESET_DISCONT) {
+    drain (self);
+    self->mark_discont = TRUE;
+  } else if (self->decimator) {
+    eeg_dsp_decimator_reset (self->decimator);
+    self->started_over = TRUE;
+  }
+  if (reason == GST_EEG_RESET_START)
+    self->warned = FALSE;
+  eeg_decimated_ledger_forget (&self->ledger);
+}
+
+static gboolean
+gst_eeg_downsample_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
+    guint64 first_sample, guint n_frames, GError **error)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (base);
+
+  if (self->started_over) {
+    guint factor = self->ledger.factor, past = first_sample % factor;
+
+    eeg_dsp_decimator_reset_at (self->decimator, past ? factor - past : 0);
+    self->next_output = first_sample / factor + (past != 0);
+    self->started_over = FALSE;
+  }
+  eeg_decimated_ledger_add (
+      &self->ledger, buffer, &self->info, first_sample, n_frames);
+  GST_OBJECT_LOCK (self);
+  self->consumed += n_frames;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static void
+report_nonfinite (
+    GstEegDownsample *self, guint64 bad, guint64 first, guint n_frames)
+{
+  eeg_decimated_ledger_mark (
+      &self->ledger, first, n_frames, GST_EEG_STATUS_NONFINITE);
+  GST_OBJECT_LOCK (self);
+  self->nonfinite += bad;
+  GST_OBJECT_UNLOCK (self);
+  if (!self->warned) {
+    self->warned = TRUE;
+    GST_ELEMENT_WARNING (self, STREAM, DECODE,
+        ("Values that are not finite arrived at or after sample "
+         "%" G_GUINT64_FORMAT " and were replaced by the last good value; "
+         "further ones are only counted (stats: nonfinite).",
+            first),
+        (NULL));
+  }
+}
+
+static GstFlowReturn
+gst_eeg_downsample_submit (
+    GstBaseTransform *trans, gboolean is_discont, GstBuffer *input)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (trans);
+  GstFlowReturn ret;
+
+  self->drained = GST_FLOW_OK;
+  ret = GST_BASE_TRANSFORM_CLASS (gst_eeg_downsample_parent_class)
+            ->submit_input_buffer (trans, is_discont, input);
+  if (ret == GST_FLOW_OK && self->drained != GST_FLOW_OK) {
+    gst_clear_buffer (&trans->queued_buf);
+    ret = self->drained;
+  }
+  return ret;
+}
+
+static GstFlowReturn
+gst_eeg_downsample_generate (GstBaseTransform *trans, GstBuffer **output)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (trans);
+  GstBuffer *input = g_steal_pointer (&trans->queued_buf), *buffer = NULL;
+  gboolean f32 = GST_EEG_INFO_FORMAT (&self->info) == GST_AUDIO_FORMAT_F32LE;
+  GstMapInfo in, out = GST_MAP_INFO_INIT;
+  guint64 bad = 0, first;
+  gsize frames, made;
+
+  *output = NULL;
+  if (!input)
+    return GST_FLOW_OK;
+  frames = gst_buffer_get_size (input) / GST_EEG_INFO_BPF (&self->info);
+  made = eeg_dsp_decimator_available (self->decimator, frames);
+  if (made > 0) {
+    gsize most = (frames - 1) / self->ledger.factor + 1;
+    if (most > self->pool_frames && !make_pool (self, most))
+      goto no_memory;
+    buffer = get_buffer (self, made);
+    if (!buffer || !gst_buffer_map (buffer, &out, GST_MAP_WRITE))
+      goto no_memory;
+  }
+  if (!gst_buffer_map (input, &in, GST_MAP_READ)) {
+    if (buffer)
+      gst_buffer_unmap (buffer, &out);
+    goto no_memory;
+  }
+  if (f32)
+    eeg_dsp_decimator_process_f32 (self->decimator, (const gfloat *) in.data,
+        frames, (gfloat *) out.data, &bad);
+  else
+    eeg_dsp_decimator_process_f64 (self->decimator, (const gdouble *) in.data,
+        frames, (gdouble *) out.data, &bad);
+  gst_buffer_unmap (input, &in);
+  if (G_UNLIKELY (bad)) {
+    first = self->ledger.next - frames;
+    report_nonfinite (self, bad, first, (guint) frames);
+  }
+  if (buffer) {
+    gst_buffer_unmap (buffer, &out);
+    stamp (self, buffer, made);
+  }
+  gst_buffer_unref (input);
+  *output = buffer;
+  return GST_FLOW_OK;
+
+no_memory:
+  gst_clear_buffer (&buffer);
+  gst_buffer_unref (input);
+  return no_buffer (self, made);
+}
+
+static gboolean
+gst_eeg_downsample_sink_event (GstBaseTransform *trans, GstEvent *event)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (trans);
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_EOS:
+    case GST_EVENT_SEGMENT:
+    case GST_EVENT_SEGMENT_DONE:
+    case GST_EVENT_STREAM_START:
+      drain (self);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      if (self->decimator)
+        eeg_dsp_decimator_reset (self->decimator);
+      break;
+    default:
+      break;
+  }
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_downsample_parent_class)
+      ->sink_event (trans, event);
+}
+
+static gboolean
+gst_eeg_downsample_start (GstBaseTransform *trans)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (trans);
+
+  self->started_over = TRUE;
+  self->mark_discont = FALSE;
+  self->ledger.lost = 0;
+  GST_OBJECT_LOCK (self);
+  self->consumed = self->delivered = self->nonfinite = 0;
+  GST_OBJECT_UNLOCK (self);
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_downsample_parent_class)
+      ->start (trans);
+}
+
+static gboolean
+gst_eeg_downsample_stop (GstBaseTransform *trans)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (trans);
+
+  drop_pool (self);
+  g_clear_pointer (&self->decimator, eeg_dsp_decimator_free);
+  gst_clear_caps (&self->out_caps);
+  eeg_decimated_ledger_forget (&self->ledger);
+  GST_OBJECT_LOCK (self);
+  self->running = FALSE;
+  self->latency = 0;
+  GST_OBJECT_UNLOCK (self);
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_downsample_parent_class)
+      ->stop (trans);
+}
+
+/* --- response ------------------------------------------------------------ */
+
+static gboolean
+gst_eeg_downsample_evaluate (GstEegResponse *response, gdouble rate,
+    const gdouble *frequencies, guint n, gdouble *re, gdouble *im)
+{
+  EegDspQuality quality;
+  gint factor;
+  guint i;
+
+  get_design (GST_EEG_DOWNSAMPLE (response), &factor, &quality);
+  if (!(rate / factor >= 1))
+    return FALSE;
+  for (i = 0; i < n; i++) {
+    re[i] = eeg_dsp_decimator_gain (factor, quality, frequencies[i] / rate);
+    im[i] = 0;
+  }
+  return TRUE;
+}
+
+static GstStructure *
+gst_eeg_downsample_describe (GstEegResponse *response, gdouble rate)
+{
+  EegDspQuality quality;
+  gdouble delay, alias;
+  GstStructure *s;
+  gchar *text;
+  gint factor;
+
+  get_design (GST_EEG_DOWNSAMPLE (response), &factor, &quality);
+  if (!(rate / factor >= 1))
+    return NULL;
+  delay = eeg_dsp_decimator_delay_for (factor, quality) / rate;
+  alias = eeg_dsp_decimator_attenuation (quality);
+  if (factor == 1)
+    text = g_strdup ("off (factor 1)");
+  else
+    text = g_strdup_printf (
+        "1 of %d: %g -> %g Hz, flat to %g Hz, aliases below -%g dB", factor,
+        rate, rate / factor, 0.4 * rate / factor, alias);
+  s = gst_structure_new ("eeg-response", "out-rate", G_TYPE_DOUBLE,
+      rate / factor, "delay", G_TYPE_DOUBLE, 0.0, "latency", G_TYPE_DOUBLE,
+      delay, "settling", G_TYPE_DOUBLE, delay, "text", G_TYPE_STRING, text,
+      NULL);
+  if (factor > 1)
+    gst_structure_set (s, "alias-attenuation", G_TYPE_DOUBLE, alias, NULL);
+  g_free (text);
+  return s;
+}
+
+static void
+gst_eeg_downsample_response_init (GstEegResponseInterface *iface)
+{
+  iface->evaluate = gst_eeg_downsample_evaluate;
+  iface->describe = gst_eeg_downsample_describe;
+}
+
+/* --- object -------------------------------------------------------------- */
+
+static void
+gst_eeg_downsample_set_property (
+    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (object);
+  gboolean late = FALSE;
+
+  GST_OBJECT_LOCK (self);
+  late = self->running;
+  switch (id) {
+    case PROP_FACTOR:
+      late = late && self->factor != g_value_get_int (value);
+      if (!late)
+        self->factor = g_value_get_int (value);
+      break;
+    case PROP_QUALITY:
+      late = late && (gint) self->quality != g_value_get_enum (value);
+      if (!late)
+        self->quality = g_value_get_enum (value);
+      break;
+    case PROP_POOL_MIN:
+      late = late && self->pool_min != g_value_get_uint (value);
+      if (!late)
+        self->pool_min = g_value_get_uint (value);
+      break;
+    case PROP_POOL_MAX:
+      late = late && self->pool_max != g_value_get_uint (value);
+      if (!late)
+        self->pool_max = g_value_get_uint (value);
+      break;
+    default:
+      late = FALSE;
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (late)
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+        ("%s cannot change while the stream runs and keeps its value: stop "
+         "first.",
+            pspec->name),
+        (NULL));
+}
+
+static void
+gst_eeg_downsample_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (object);
+  GstBufferPool *pool = NULL;
+  GstStructure *stats = NULL;
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_FACTOR:
+      g_value_set_int (value, self->factor);
+      break;
+    case PROP_QUALITY:
+      g_value_set_enum (value, self->quality);
+      break;
+    case PROP_POOL_MIN:
+      g_value_set_uint (value, self->pool_min);
+      break;
+    case PROP_POOL_MAX:
+      g_value_set_uint (value, self->pool_max);
+      break;
+    case PROP_STATS:
+      stats = gst_structure_new ("eegdownsample-stats", "consumed",
+          G_TYPE_UINT64, self->consumed, "delivered", G_TYPE_UINT64,
+          self->delivered, "nonfinite", G_TYPE_UINT64, self->nonfinite,
+          "latency", G_TYPE_UINT64, self->latency, "kernel", G_TYPE_STRING,
+          eeg_dsp_isa_name (eeg_dsp_isa ()), NULL);
+      pool = self->pool ? gst_object_ref (self->pool) : NULL;
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (pool) {
+    gst_eeg_buffer_pool_add_stats (GST_EEG_BUFFER_POOL (pool), stats);
+    gst_object_unref (pool);
+  }
+  if (stats)
+    g_value_take_boxed (value, stats);
+}
+
+static void
+gst_eeg_downsample_finalize (GObject *object)
+{
+  GstEegDownsample *self = GST_EEG_DOWNSAMPLE (object);
+
+  drop_pool (self);
+  g_clear_pointer (&self->decimator, eeg_dsp_decimator_free);
+  gst_clear_caps (&self->out_caps);
+  eeg_decimated_ledger_clear (&self->ledger);
+  gst_eeg_info_clear (&self->info);
+  G_OBJECT_CLASS (gst_eeg_downsample_parent_class)->finalize (object);
+}
+
+static void
+gst_eeg_downsample_class_init (GstEegDownsampleClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
+  GstEegBaseFilterClass *base_class = GST_EEG_BASE_FILTER_CLASS (klass);
+  const GParamFlags flags =
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  GST_DEBUG_CATEGORY_INIT (
+      gst_eeg_downsample_debug, "eegdownsample", 0, "EEG downsampling");
+
+  object_class->set_property = gst_eeg_downsample_set_property;
+  object_class->get_property = gst_eeg_downsample_get_property;
+  object_class->finalize = gst_eeg_downsample_finalize;
+
+  g_object_class_install_property (object_class, PROP_FACTOR,
+      g_param_spec_int ("factor", "Factor",
+          "The sampling rate is divided by this whole number; at least 1 Hz "
+          "must remain. 1 changes nothing",
+          1, EEG_DSP_DECIMATOR_MAX_FACTOR, 4, flags));
+  g_object_class_install_property (object_class, PROP_QUALITY,
+      g_param_spec_enum ("quality", "Quality",
+          "How well frequencies above 0.6 of the new rate are kept from "
+          "folding into the band up to 0.4 of it; better means more delay",
+          GST_TYPE_EEG_DOWNSAMPLE_QUALITY, EEG_DSP_QUALITY_STANDARD, flags));
+  g_object_class_install_property (object_class, PROP_POOL_MIN,
+      g_param_spec_uint ("pool-min-buffers", "Pool, at start",
+          "Output buffers allocated before the stream starts", 2, 65536, 8,
+          flags));
+  g_object_class_install_property (object_class, PROP_POOL_MAX,
+      g_param_spec_uint ("pool-max-buffers", "Pool, at most",
+          "Output buffers that the pool may grow to; beyond, ordinary memory "
+          "is taken for each and counted (stats: pool-failures)",
+          2, 1048576, 4096, flags));
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Counters in frames: consumed (of the input), delivered; nonfinite "
+          "(values replaced); latency in ns, kernel, and pool-*",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "EEG downsampler",
+      "Filter/Converter/Audio",
+      "Lowers the sampling rate of an EEG in volts by a whole factor, without "
+      "aliases and with exact times",
+      "gst-plugins-eeg");
+  gst_type_mark_as_plugin_api (GST_TYPE_EEG_DOWNSAMPLE_QUALITY, 0);
+
+  trans_class->start = gst_eeg_downsample_start;
+  trans_class->stop = gst_eeg_downsample_stop;
+  trans_class->query = gst_eeg_downsample_query;
+  trans_class->sink_event = gst_eeg_downsample_sink_event;
+  trans_class->submit_input_buffer = gst_eeg_downsample_submit;
+  trans_class->generate_output = gst_eeg_downsample_generate;
+  base_class->transform_info = gst_eeg_downsample_transform_info;
+  base_class->setup = gst_eeg_downsample_setup;
+  base_class->reset = gst_eeg_downsample_reset;
+  base_class->prepare = gst_eeg_downsample_prepare;
+}
+
+static void
+gst_eeg_downsample_init (GstEegDownsample *self)
+{
+  self->factor = 4;
+  self->quality = EEG_DSP_QUALITY_STANDARD;
+  self->pool_min = 8;
+  self->pool_max = 4096;
+  self->started_over = TRUE;
+  gst_eeg_info_init (&self->info);
+  eeg_decimated_ledger_init (&self->ledger, 1);
+}
