@@ -6,6 +6,66 @@
 #endif
 #include "eegfilterdesign.h"
 
+#include <gst/eeg/eeg.h>
+#include <math.h>
+
+void
+eeg_filter_params_copy (EegFilterParams *dest, const EegFilterParams *src)
+{
+  *dest = *src;
+  dest->sos = g_strdup (src->sos);
+}
+
+void
+eeg_filter_params_clear (EegFilterParams *params)
+{
+  g_clear_pointer (&params->sos, g_free);
+}
+
+/* The extra sections, scaled to a0 = 1: b0, b1, b2, a0, a1, a2 each, as SciPy
+ * writes them. */
+static gint
+read_sections (
+    const gchar *text, EegDspSection *sections, gchar *message, gsize size)
+{
+  GError *error = NULL;
+  gdouble *v;
+  guint n, i;
+
+  v = gst_eeg_parse_double_list (text, &n, &error);
+  if (!v) {
+    g_snprintf (message, size, "sos: %s", error->message);
+    g_error_free (error);
+    return -1;
+  }
+  if (n % 6 != 0 || n / 6 > EEG_FILTER_MAX_EXTRA) {
+    g_snprintf (message, size,
+        "sos has %u numbers, expected six a section (b0, b1, b2, a0, a1, a2) "
+        "and at most %d sections",
+        n, EEG_FILTER_MAX_EXTRA);
+    g_free (v);
+    return -1;
+  }
+  for (i = 0; i < n / 6; i++) {
+    const gdouble *c = v + 6 * i;
+    EegDspSection *s = sections + i;
+
+    *s = (EegDspSection){
+        c[0] / c[3], c[1] / c[3], c[2] / c[3], c[4] / c[3], c[5] / c[3]};
+    if (!isfinite (s->b0 + s->b1 + s->b2) || !(fabs (s->a2) < 1) ||
+        !(fabs (s->a1) < 1 + s->a2)) {
+      g_snprintf (message, size,
+          "section %u of sos is not stable (a0 %g, a1 %g, a2 %g), expected, "
+          "after division by a0, |a2| < 1 and |a1| < 1 + a2",
+          i + 1, c[3], c[4], c[5]);
+      g_free (v);
+      return -1;
+    }
+  }
+  g_free (v);
+  return n / 6;
+}
+
 gint
 eeg_filter_design (const EegFilterParams *p, gdouble rate,
     EegDspSection *sections, gchar *message, gsize size)
@@ -40,10 +100,24 @@ eeg_filter_design (const EegFilterParams *p, gdouble rate,
   }
   name = "notch";
   if (p->notch != 0) {
-    k = eeg_dsp_design_notch (
-        rate, p->notch, p->notch_q, sections + n, why, sizeof why);
-    if (k == 0)
-      goto refused;
+    gint i;
+
+    /* Every notch is as wide in Hz as the first; those above the stream's
+     * range have nothing to remove. */
+    for (i = 1; i <= 1 + p->notch_harmonics; i++) {
+      if (i > 1 && i * p->notch >= rate / 2)
+        break;
+      k = eeg_dsp_design_notch (
+          rate, i * p->notch, i * p->notch_q, sections + n, why, sizeof why);
+      if (k == 0)
+        goto refused;
+      n += k;
+    }
+  }
+  if (p->sos && p->sos[0]) {
+    k = read_sections (p->sos, sections + n, message, size);
+    if (k < 0)
+      return -1;
     n += k;
   }
   return n;

@@ -19,6 +19,9 @@
  * have (a corner above half of its rate) is refused: with an error when the
  * stream starts, with a warning while it runs, and then the old filter stays.
  *
+ * Until the transient of a start, a gap or a change has fallen to 1 %, samples
+ * are marked as settling in the ledger.
+ *
  * ## Example
  * |[
  * gst-launch-1.0 eegtestsrc num-buffers=500 ! eegfilter highpass=1 lowpass=45 notch=50 ! fakesink
@@ -46,13 +49,22 @@ enum
   PROP_LOWPASS,
   PROP_NOTCH,
   PROP_NOTCH_Q,
+  PROP_NOTCH_HARMONICS,
   PROP_ORDER,
   PROP_FAMILY,
   PROP_INITIAL_STATE,
   PROP_RIPPLE,
   PROP_STOPBAND,
+  PROP_SOS,
+  PROP_ON_GAP,
   PROP_STATS,
 };
+
+typedef enum
+{
+  ON_GAP_SETTLE,
+  ON_GAP_HOLD,
+} OnGap;
 
 struct _GstEegFilter
 {
@@ -61,6 +73,7 @@ struct _GstEegFilter
   /* Object lock. */
   EegFilterParams params;
   EegDspStart start;
+  OnGap on_gap;
   gboolean changed;
   guint64 nonfinite, changes, refusals;
   guint n_sections;
@@ -70,6 +83,7 @@ struct _GstEegFilter
   EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
   guint64 position; /* absolute index of the next frame */
   guint fade_length, fade_done;
+  guint64 settling, unsettled; /* frames: from start, and still to come */
   gpointer scratch;
   gsize scratch_size;
   gboolean fresh; /* nothing was processed since the last reset */
@@ -122,6 +136,23 @@ gst_eeg_filter_start_get_type (void)
   return type;
 }
 
+#define GST_TYPE_EEG_FILTER_ON_GAP (gst_eeg_filter_on_gap_get_type ())
+static GType
+gst_eeg_filter_on_gap_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+      {ON_GAP_SETTLE, "Start afresh after the gap and settle again", "settle"},
+      {ON_GAP_HOLD, "Go on with the state from before the gap", "hold"},
+      {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (
+        &type, g_enum_register_static ("GstEegFilterOnGap", values));
+  return type;
+}
+
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
         GST_STATIC_CAPS (GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_VOLTS)));
@@ -137,6 +168,28 @@ drop_old (GstEegFilter *self)
   self->scratch_size = 0;
 }
 
+static void
+get_params (GstEegFilter *self, EegFilterParams *params, EegDspStart *start)
+{
+  GST_OBJECT_LOCK (self);
+  eeg_filter_params_copy (params, &self->params);
+  if (start) {
+    *start = self->start;
+    self->changed = FALSE;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+find_settling (GstEegFilter *self, gint n, const GstEegInfo *info)
+{
+  gdouble rate = GST_EEG_INFO_EXACT_RATE (info);
+  gdouble seconds = eeg_dsp_settling (self->sections, n, rate, 0.01);
+
+  self->settling = (guint64) ceil (MIN (seconds, 3600) * rate);
+  self->unsettled = self->settling;
+}
+
 static gboolean
 gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
     const GstEegInfo *out, GError **error)
@@ -147,14 +200,11 @@ gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   gchar message[384];
   gint n;
 
-  GST_OBJECT_LOCK (self);
-  params = self->params;
-  start = self->start;
-  self->changed = FALSE;
-  GST_OBJECT_UNLOCK (self);
+  get_params (self, &params, &start);
 
   n = eeg_filter_design (&params, GST_EEG_INFO_EXACT_RATE (in), self->sections,
       message, sizeof message);
+  eeg_filter_params_clear (&params);
   if (n < 0) {
     g_set_error_literal (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD, message);
     return FALSE;
@@ -169,6 +219,7 @@ gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
     return FALSE;
   }
   eeg_dsp_cascade_reset (self->cascade, start);
+  find_settling (self, n, in);
   self->fade_length = MAX (1, GST_EEG_INFO_RATE (in) / 10);
   self->fresh = TRUE;
   GST_OBJECT_LOCK (self);
@@ -182,14 +233,19 @@ gst_eeg_filter_reset (GstEegBaseFilter *base, GstEegResetReason reason)
 {
   GstEegFilter *self = GST_EEG_FILTER (base);
   EegDspStart start;
+  gboolean hold;
 
   GST_OBJECT_LOCK (self);
   start = self->start;
+  hold = self->on_gap == ON_GAP_HOLD;
   GST_OBJECT_UNLOCK (self);
+  if (reason == GST_EEG_RESET_DISCONT && hold)
+    return;
   drop_old (self);
   if (self->cascade)
     eeg_dsp_cascade_reset (self->cascade, start);
   self->fresh = TRUE;
+  self->unsettled = self->settling;
   if (reason == GST_EEG_RESET_START)
     self->warned = FALSE;
 }
@@ -204,14 +260,11 @@ take_over (GstEegFilter *self, const GstEegInfo *info)
   gchar message[384];
   gint n;
 
-  GST_OBJECT_LOCK (self);
-  params = self->params;
-  start = self->start;
-  self->changed = FALSE;
-  GST_OBJECT_UNLOCK (self);
+  get_params (self, &params, &start);
 
   n = eeg_filter_design (&params, GST_EEG_INFO_EXACT_RATE (info), sections,
       message, sizeof message);
+  eeg_filter_params_clear (&params);
   if (n < 0) {
     GST_OBJECT_LOCK (self);
     self->refusals++;
@@ -231,6 +284,7 @@ take_over (GstEegFilter *self, const GstEegInfo *info)
     return;
   }
   memcpy (self->sections, sections, n * sizeof *sections);
+  find_settling (self, n, info);
   if (self->fresh) {
     eeg_dsp_cascade_reset (fresh, start);
     eeg_dsp_cascade_free (self->cascade);
@@ -345,6 +399,12 @@ gst_eeg_filter_process (
     if (self->fade_done == self->fade_length)
       drop_old (self);
   }
+  if (G_UNLIKELY (self->unsettled > 0)) {
+    guint32 n = (guint32) MIN (self->unsettled, n_frames);
+    gst_eeg_base_filter_mark (
+        base, self->position, n, GST_EEG_STATUS_SETTLING, -1);
+    self->unsettled -= n;
+  }
   if (G_UNLIKELY (bad))
     report_nonfinite (self, bad, info);
   self->fresh = FALSE;
@@ -363,10 +423,9 @@ gst_eeg_filter_evaluate (GstEegResponse *response, gdouble rate,
   gint k;
   guint i;
 
-  GST_OBJECT_LOCK (self);
-  params = self->params;
-  GST_OBJECT_UNLOCK (self);
+  get_params (self, &params, NULL);
   k = eeg_filter_design (&params, rate, sections, message, sizeof message);
+  eeg_filter_params_clear (&params);
   if (k < 0)
     return FALSE;
   for (i = 0; i < n; i++)
@@ -385,10 +444,9 @@ gst_eeg_filter_describe (GstEegResponse *response, gdouble rate)
   gchar message[384];
   gint k;
 
-  GST_OBJECT_LOCK (self);
-  params = self->params;
-  GST_OBJECT_UNLOCK (self);
+  get_params (self, &params, NULL);
   k = eeg_filter_design (&params, rate, sections, message, sizeof message);
+  eeg_filter_params_clear (&params);
   if (k < 0)
     return NULL;
   text = g_string_new (NULL);
@@ -399,6 +457,9 @@ gst_eeg_filter_describe (GstEegResponse *response, gdouble rate)
   if (params.notch > 0)
     g_string_append_printf (
         text, "notch %g Hz (Q %g), ", params.notch, params.notch_q);
+  if (params.notch > 0 && params.notch_harmonics > 0)
+    g_string_append_printf (
+        text, "up to %d harmonics, ", params.notch_harmonics);
   if (k > 0)
     g_string_append_printf (text, "%d second-order sections", k);
   else
@@ -438,6 +499,9 @@ gst_eeg_filter_set_property (
     case PROP_NOTCH_Q:
       self->params.notch_q = g_value_get_double (value);
       break;
+    case PROP_NOTCH_HARMONICS:
+      self->params.notch_harmonics = g_value_get_int (value);
+      break;
     case PROP_ORDER:
       self->params.order = g_value_get_int (value);
       break;
@@ -452,6 +516,13 @@ gst_eeg_filter_set_property (
       break;
     case PROP_STOPBAND:
       self->params.stopband = g_value_get_double (value);
+      break;
+    case PROP_SOS:
+      g_free (self->params.sos);
+      self->params.sos = g_value_dup_string (value);
+      break;
+    case PROP_ON_GAP:
+      self->on_gap = g_value_get_enum (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -481,6 +552,9 @@ gst_eeg_filter_get_property (
     case PROP_NOTCH_Q:
       g_value_set_double (value, self->params.notch_q);
       break;
+    case PROP_NOTCH_HARMONICS:
+      g_value_set_int (value, self->params.notch_harmonics);
+      break;
     case PROP_ORDER:
       g_value_set_int (value, self->params.order);
       break;
@@ -495,6 +569,12 @@ gst_eeg_filter_get_property (
       break;
     case PROP_STOPBAND:
       g_value_set_double (value, self->params.stopband);
+      break;
+    case PROP_SOS:
+      g_value_set_string (value, self->params.sos);
+      break;
+    case PROP_ON_GAP:
+      g_value_set_enum (value, self->on_gap);
       break;
     case PROP_STATS:
       g_value_take_boxed (
@@ -518,6 +598,7 @@ gst_eeg_filter_finalize (GObject *object)
 
   drop_old (self);
   g_clear_pointer (&self->cascade, eeg_dsp_cascade_free);
+  eeg_filter_params_clear (&self->params);
   G_OBJECT_CLASS (gst_eeg_filter_parent_class)->finalize (object);
 }
 
@@ -562,6 +643,12 @@ gst_eeg_filter_class_init (GstEegFilterClass *klass)
           "(no unit). Higher removes less of the neighbourhood and rings "
           "longer",
           0.1, 10000, 30, flags));
+  g_object_class_install_property (object_class, PROP_NOTCH_HARMONICS,
+      g_param_spec_int ("notch-harmonics", "Notch harmonics",
+          "How many multiples of the notch frequency are removed besides it, "
+          "each as wide in Hz; those above half of the sampling rate are left "
+          "out",
+          0, EEG_FILTER_MAX_HARMONICS, 0, flags));
   g_object_class_install_property (object_class, PROP_ORDER,
       g_param_spec_int ("order", "Order",
           "Order of the high-pass and of the low-pass each; higher is steeper "
@@ -588,6 +675,19 @@ gst_eeg_filter_class_init (GstEegFilterClass *klass)
           "chebyshev2 and elliptic; the corner of chebyshev2 is where it is "
           "reached",
           1, 200, 60, flags));
+  g_object_class_install_property (object_class, PROP_SOS,
+      g_param_spec_string ("sos", "Extra sections",
+          "Further second-order sections for exactly the stream's sampling "
+          "rate, after the others: six numbers each (b0, b1, b2, a0, a1, a2), "
+          "comma separated, in the order of SciPy's sos arrays",
+          NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+              GST_PARAM_MUTABLE_PLAYING));
+  g_object_class_install_property (object_class, PROP_ON_GAP,
+      g_param_spec_enum ("on-gap", "On gap",
+          "What happens where samples are missing: settle suits long gaps, "
+          "hold suits gaps that are short against the filter's memory",
+          GST_TYPE_EEG_FILTER_ON_GAP, ON_GAP_SETTLE, flags));
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "Counters: nonfinite (values replaced), changes, refusals; and "
@@ -602,6 +702,7 @@ gst_eeg_filter_class_init (GstEegFilterClass *klass)
       "gst-plugins-eeg");
   gst_type_mark_as_plugin_api (GST_TYPE_EEG_FILTER_FAMILY, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_EEG_FILTER_START, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_EEG_FILTER_ON_GAP, 0);
 
   base_class->setup = gst_eeg_filter_setup;
   base_class->reset = gst_eeg_filter_reset;

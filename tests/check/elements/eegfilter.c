@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <gst/check/gstcheck.h>
@@ -252,6 +253,355 @@ GST_START_TEST (test_response)
   }
 GST_END_TEST;
 
+GST_START_TEST (test_scipy)
+  {
+    FILE *f = fopen (TEST_DATA_DIR "/dsp-cascade.txt", "r");
+    gchar line[256];
+    guint cases = 0;
+
+    fail_unless (f != NULL);
+    while (fgets (line, sizeof line, f)) {
+      gdouble rate, hp, lp, notch;
+      gint order, steady, frames, i, format;
+      gdouble *want;
+
+      if (line[0] == '#')
+        continue;
+      fail_unless_equals_int (sscanf (line, "%lf %lf %lf %lf %d %d %d", &rate,
+                                  &hp, &lp, &notch, &order, &steady, &frames),
+          7);
+      want = g_new (gdouble, frames);
+      for (i = 0; i < frames; i++) {
+        fail_unless (fgets (line, sizeof line, f) != NULL);
+        want[i] = g_ascii_strtod (line, NULL);
+      }
+      for (format = 0; format < 2; format++) {
+        GstHarness *h = gst_harness_new ("eegfilter");
+        gfloat *x = g_new (gfloat, frames);
+        gdouble *xx = g_new (gdouble, frames);
+        guint32 seed = 12345;
+        GstMapInfo map;
+        GstBuffer *b;
+        gchar *caps;
+
+        for (i = 0; i < frames; i++) {
+          seed = seed * 1664525u + 1013904223u;
+          x[i] = (gfloat) (0.02 + 50e-6 * sin (2 * G_PI * 10 * i / rate) +
+                           20e-6 * (seed / 4294967296.0 - 0.5));
+          xx[i] = x[i];
+        }
+        g_object_set (h->element, "highpass", hp, "lowpass", lp, "notch", notch,
+            "order", order, NULL);
+        gst_util_set_object_arg (
+            G_OBJECT (h->element), "initial-state", steady ? "steady" : "zero");
+        caps = g_strdup_printf (
+            "audio/x-raw,format=%s,layout=interleaved,rate=%d,channels=1,"
+            "eeg-unit=V,eeg-full-scale=(double)1.0",
+            format ? "F64LE" : "F32LE", (gint) rate);
+        gst_harness_set_src_caps_str (h, caps);
+        g_free (caps);
+        b = format ? gst_buffer_new_wrapped (xx, frames * sizeof *xx)
+                   : gst_buffer_new_wrapped (x, frames * sizeof *x);
+        fail_unless_equals_int (gst_harness_push (h, b), GST_FLOW_OK);
+        b = gst_harness_pull (h);
+        gst_buffer_map (b, &map, GST_MAP_READ);
+        for (i = 0; i < frames; i++) {
+          gdouble y =
+              format ? ((gdouble *) map.data)[i] : ((gfloat *) map.data)[i];
+          gdouble limit = 1e-10 + (format ? 0 : 1.2e-7 * fabs (want[i]));
+          fail_unless (fabs (y - want[i]) <= limit, "%d: %.17g, SciPy %.17g", i,
+              y, want[i]);
+        }
+        gst_buffer_unmap (b, &map);
+        gst_buffer_unref (b);
+        gst_harness_teardown (h);
+        if (format)
+          g_free (x);
+        else
+          g_free (xx);
+      }
+      g_free (want);
+      cases++;
+    }
+    fclose (f);
+    fail_unless (cases > 4);
+  }
+GST_END_TEST;
+
+static GstHarness *
+start (const gchar *properties)
+{
+  gchar *text = g_strdup_printf ("eegfilter %s", properties);
+  GstHarness *h = gst_harness_new_parse (text);
+
+  g_free (text);
+  gst_harness_set_src_caps_str (h, CAPS);
+  return h;
+}
+
+static GArray *
+outputs (GstHarness *h)
+{
+  GArray *got = g_array_new (FALSE, FALSE, sizeof (gfloat));
+
+  take_all (h, got);
+  return got;
+}
+
+static void
+fail_unless_same (GArray *a, GArray *b)
+{
+  fail_unless_equals_int (a->len, b->len);
+  fail_unless (memcmp (a->data, b->data, a->len * sizeof (gfloat)) == 0);
+  g_array_unref (a);
+  g_array_unref (b);
+}
+
+/* After a gap, a flush or new caps the filter starts as it first did. */
+GST_START_TEST (test_starts_afresh)
+  {
+    guint how;
+
+    for (how = 0; how < 4; how++) {
+      GstHarness *h = start ("highpass=1 lowpass=45");
+      GstHarness *fresh = start ("highpass=1 lowpass=45");
+      GstBuffer *b = make_buffer (how == 1 ? 500 : 100, 100);
+      GstSegment segment;
+
+      gst_harness_push (h, make_buffer (0, 100));
+      g_array_unref (outputs (h));
+      if (how == 0) {
+        GST_BUFFER_FLAG_SET (b, GST_BUFFER_FLAG_DISCONT);
+      } else if (how == 2) {
+        gst_harness_push_event (h, gst_event_new_flush_start ());
+        gst_harness_push_event (h, gst_event_new_flush_stop (TRUE));
+        gst_segment_init (&segment, GST_FORMAT_TIME);
+        gst_harness_push_event (h, gst_event_new_segment (&segment));
+      } else if (how == 3) {
+        gst_harness_set_src_caps_str (h, CAPS ",eeg-reference=SRB1");
+      }
+      gst_harness_push (fresh, gst_buffer_copy_deep (b));
+      gst_harness_push (h, b);
+      fail_unless_same (outputs (h), outputs (fresh));
+      gst_harness_teardown (h);
+      gst_harness_teardown (fresh);
+    }
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_on_gap_hold)
+  {
+    GstHarness *h = start ("highpass=1 on-gap=hold"),
+               *whole = start ("highpass=1");
+    GstBuffer *b = make_buffer (100, 100);
+
+    gst_harness_push (whole, make_buffer (0, 100));
+    gst_harness_push (whole, make_buffer (100, 100));
+    gst_harness_push (h, make_buffer (0, 100));
+    GST_BUFFER_FLAG_SET (b, GST_BUFFER_FLAG_DISCONT);
+    gst_harness_push (h, b);
+    fail_unless_same (outputs (h), outputs (whole));
+    gst_harness_teardown (h);
+    gst_harness_teardown (whole);
+  }
+GST_END_TEST;
+
+/* A buffer called silent is filtered as any other, and is not silent then. */
+GST_START_TEST (test_gap_flag_and_eos)
+  {
+    GstHarness *h = start ("highpass=1"), *plain = start ("highpass=1");
+    GstBuffer *b = make_buffer (0, 100);
+
+    gst_harness_push (plain, make_buffer (0, 100));
+    GST_BUFFER_FLAG_SET (b, GST_BUFFER_FLAG_GAP);
+    gst_harness_push (h, b);
+    b = gst_harness_pull (h);
+    fail_if (GST_BUFFER_FLAG_IS_SET (b, GST_BUFFER_FLAG_GAP));
+    fail_unless_equals_uint64 (GST_BUFFER_OFFSET (b), 0);
+    fail_unless_equals_uint64 (GST_BUFFER_OFFSET_END (b), 100);
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (b), 0);
+    {
+      GArray *got = g_array_new (FALSE, FALSE, sizeof (gfloat));
+      take (b, got);
+      fail_unless_same (got, outputs (plain));
+    }
+    fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
+    fail_unless_equals_int (gst_harness_buffers_in_queue (h), 0);
+    gst_harness_teardown (h);
+    gst_harness_teardown (plain);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_settling_is_marked)
+  {
+    GstHarness *h = start ("highpass=1");
+    GstElement *e = gst_harness_find_element (h, "eegfilter");
+    GstStructure *s = gst_eeg_response_describe (GST_EEG_RESPONSE (e), 250);
+    guint f, round, marked, want;
+    gdouble settling;
+
+    fail_unless (gst_structure_get_double (s, "settling", &settling));
+    want = (guint) ceil (settling * 250);
+    fail_unless (want > 50 && want < 900);
+    for (round = 0; round < 2; round++) {
+      for (f = 0, marked = 0; f < 1000; f += 8) {
+        GstBuffer *b = make_buffer (round * 5000 + f, 8);
+        GstEegMeta *m;
+        guint i;
+
+        gst_harness_push (h, b);
+        b = gst_harness_pull (h);
+        m = gst_buffer_get_eeg_meta (b);
+        for (i = 0; m && i < 8; i++)
+          marked += gst_eeg_meta_get_flags_at (m, round * 5000 + f + i, -1) ==
+                    GST_EEG_STATUS_SETTLING;
+        gst_buffer_unref (b);
+      }
+      fail_unless_equals_int (marked, want);
+    }
+    gst_structure_free (s);
+    gst_object_unref (e);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_notch_harmonics)
+  {
+    GstElement *e = gst_element_factory_make ("eegfilter", NULL);
+    gdouble f[5] = {50, 100, 150, 200, 75}, re[5], im[5], width[2];
+    GstEegResponse *r = GST_EEG_RESPONSE (e);
+    guint i;
+
+    g_object_set (e, "notch", 50.0, "notch-harmonics", 15, NULL);
+    fail_unless (gst_eeg_response_evaluate (r, 500, f, 5, re, im));
+    for (i = 0; i < 4; i++)
+      fail_unless (hypot (re[i], im[i]) < 1e-9);
+    fail_unless (hypot (re[4], im[4]) > 0.99);
+    /* -3 dB at the same distance from each. */
+    for (i = 0; i < 2; i++) {
+      f[0] = 50 * (i + 1) + 50 / 30.0 / 2;
+      fail_unless (gst_eeg_response_evaluate (r, 4000, f, 1, re, im));
+      width[i] = hypot (re[0], im[0]);
+      fail_unless (fabs (width[i] - M_SQRT1_2) < 0.02, "%g", width[i]);
+    }
+    gst_object_unref (e);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_extra_sections)
+  {
+    EegDspSpec spec = {EEG_DSP_BUTTERWORTH, EEG_DSP_LOWPASS, 4, 250, 30};
+    GstHarness *h = start (""), *plain = start ("lowpass=30");
+    GString *text = g_string_new (NULL);
+    GstElement *e = gst_harness_find_element (h, "eegfilter");
+    gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+    EegDspSection s[EEG_DSP_MAX_SECTIONS];
+    gint n = eeg_dsp_design (&spec, s, NULL, 0), i, k;
+
+    for (i = 0; i < n; i++) {
+      gdouble c[6] = {s[i].b0, s[i].b1, s[i].b2, 1, s[i].a1, s[i].a2};
+      for (k = 0; k < 6; k++)
+        g_string_append_printf (text, "%s%s", text->len ? "," : "",
+            g_ascii_dtostr (number, sizeof number, c[k]));
+    }
+    g_object_set (e, "sos", text->str, NULL);
+    gst_harness_push (h, make_buffer (0, 300));
+    gst_harness_push (plain, make_buffer (0, 300));
+    fail_unless_same (outputs (h), outputs (plain));
+    g_string_free (text, TRUE);
+    gst_object_unref (e);
+    gst_harness_teardown (h);
+    gst_harness_teardown (plain);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_extra_sections_refused)
+  {
+    static const gchar *const cases[][2] = {{"1,0,0,1,0,1.01", "not stable"},
+        {"1,0,0,1,-2,1", "not stable"}, {"1,0,0,0,0,0", "not stable"},
+        {"1,0,0,1,0", "six"}, {"1,0,0,1,0,fish", "fish"},
+        {"1,0,0,1,0,nan", "sos"}};
+    guint i;
+
+    for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+      GstHarness *h = gst_harness_new ("eegfilter");
+      GstBus *bus = gst_bus_new ();
+
+      gst_element_set_bus (h->element, bus);
+      g_object_set (h->element, "sos", cases[i][0], NULL);
+      gst_harness_set_src_caps_str (h, CAPS);
+      fail_if (gst_harness_push (h, make_buffer (0, 20)) == GST_FLOW_OK);
+      expect_message (bus, GST_MESSAGE_ERROR, cases[i][1]);
+      gst_element_set_bus (h->element, NULL);
+      gst_object_unref (bus);
+      gst_harness_teardown (h);
+    }
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_refused_change_leaves_samples_alone)
+  {
+    GstHarness *h = start ("lowpass=30"), *plain = start ("lowpass=30");
+    GstElement *e = gst_harness_find_element (h, "eegfilter");
+    GstStructure *stats;
+    guint64 refusals;
+
+    gst_harness_push (h, make_buffer (0, 100));
+    g_object_set (e, "highpass", 40.0, NULL);
+    gst_harness_push (h, make_buffer (100, 100));
+    gst_harness_push (plain, make_buffer (0, 200));
+    fail_unless_same (outputs (h), outputs (plain));
+    g_object_get (e, "stats", &stats, NULL);
+    fail_unless (gst_structure_get_uint64 (stats, "refusals", &refusals));
+    fail_unless_equals_uint64 (refusals, 1);
+    gst_structure_free (stats);
+    gst_object_unref (e);
+    gst_harness_teardown (h);
+    gst_harness_teardown (plain);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_wrong_streams_refused)
+  {
+    static const gchar *const cases[][2] = {
+        {"audio/x-raw,format=F32LE,layout=interleaved,rate=250,channels=2,"
+         "channel-mask=(bitmask)0x0",
+            "eegfromaudio"},
+        {"audio/x-raw,format=F32LE,layout=interleaved,rate=250,channels=2,"
+         "channel-mask=(bitmask)0x0,eeg-unit=furlong",
+            "eeg-unit"}};
+    guint i;
+
+    for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+      GstHarness *h = gst_harness_new ("eegfilter");
+      GstBus *bus = gst_bus_new ();
+
+      gst_element_set_bus (h->element, bus);
+      gst_harness_set_src_caps_str (h, cases[i][0]);
+      fail_if (gst_harness_push (h, make_buffer (0, 20)) == GST_FLOW_OK);
+      expect_message (bus, GST_MESSAGE_ERROR, cases[i][1]);
+      gst_element_set_bus (h->element, NULL);
+      gst_object_unref (bus);
+      gst_harness_teardown (h);
+    }
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_states)
+  {
+    GstElement *e = gst_element_factory_make ("eegfilter", NULL);
+    guint i;
+
+    for (i = 0; i < 3; i++) {
+      fail_unless (gst_element_set_state (e, GST_STATE_PLAYING) !=
+                   GST_STATE_CHANGE_FAILURE);
+      fail_unless (gst_element_set_state (e, GST_STATE_NULL) ==
+                   GST_STATE_CHANGE_SUCCESS);
+    }
+    gst_object_unref (e);
+  }
+GST_END_TEST;
+
 static Suite *
 eegfilter_suite (void)
 {
@@ -265,6 +615,17 @@ eegfilter_suite (void)
   tcase_add_test (tc, test_impossible_start_refused);
   tcase_add_test (tc, test_nan_contained_and_reported);
   tcase_add_test (tc, test_response);
+  tcase_add_test (tc, test_scipy);
+  tcase_add_test (tc, test_starts_afresh);
+  tcase_add_test (tc, test_on_gap_hold);
+  tcase_add_test (tc, test_gap_flag_and_eos);
+  tcase_add_test (tc, test_settling_is_marked);
+  tcase_add_test (tc, test_notch_harmonics);
+  tcase_add_test (tc, test_extra_sections);
+  tcase_add_test (tc, test_extra_sections_refused);
+  tcase_add_test (tc, test_refused_change_leaves_samples_alone);
+  tcase_add_test (tc, test_wrong_streams_refused);
+  tcase_add_test (tc, test_states);
   return s;
 }
 
