@@ -104,22 +104,26 @@ GST_END_TEST;
 
 GST_START_TEST (test_splits_are_bit_exact)
   {
-    static const int channel_counts[] = {1, 2, 3, 8, 17, 64, 67, 131};
+    /* 515: rows so far apart that channels are worked on in groups. */
+    static const int channel_counts[] = {1, 2, 3, 8, 17, 64, 67, 131, 515};
     EegDspSection s[32];
-    int isa, n = make_sections (s, 4000, 1, 45, 50, 4), frames = 1009;
+    int isa, n = make_sections (s, 4000, 1, 45, 50, 4), frames;
     guint i;
 
-    /* More sections than one pass of a kernel takes. */
     n += make_sections (s + n, 4000, 0.5, 90, 60, 4);
+    fail_unless_equals_int (n, 10);
     for (isa = 0; isa < EEG_DSP_N_ISAS; isa++) {
       if (!eeg_dsp_isa_supported (isa))
         continue;
       for (i = 0; i < G_N_ELEMENTS (channel_counts); i++) {
+        /* Up to eight sections are one pass of a kernel. */
+        static const int section_counts[] = {5, 1, 8, 2, 10, 3, 7, 6, 4};
         int ch = channel_counts[i], at, len, round;
-        size_t total = (size_t) frames * ch;
+        size_t total = (size_t) (frames = ch > 100 ? 301 : 1009) * ch;
         float *x = make_noise (total, ch), *a = g_new (float, total),
               *b = g_new (float, total);
-        EegDspCascade *c = eeg_dsp_cascade_new_for_isa (s, n, ch, isa);
+        EegDspCascade *c =
+            eeg_dsp_cascade_new_for_isa (s, section_counts[i], ch, isa);
 
         x[total / 2] = NAN;
         x[0] = INFINITY;
@@ -144,6 +148,47 @@ GST_START_TEST (test_splits_are_bit_exact)
         g_free (b);
       }
     }
+  }
+GST_END_TEST;
+
+/* Wide and narrow tiles, groups, repaired blocks: the same to the last bit. */
+GST_START_TEST (test_place_does_not_matter)
+  {
+    EegDspSection s[32];
+    int isa, n = make_sections (s, 4000, 1, 45, 50, 4), frames = 100, f, k;
+    int ch = 519, type;
+    float *noise = make_noise (frames, 5), *x = g_new (float, frames *ch);
+    double *xx = g_new (double, frames *ch);
+
+    for (isa = 0; isa < EEG_DSP_N_ISAS; isa++) {
+      if (!eeg_dsp_isa_supported (isa))
+        continue;
+      for (type = 0; type < 2; type++) {
+        EegDspCascade *c = eeg_dsp_cascade_new_for_isa (s, n, ch, isa);
+
+        for (f = 0; f < frames * ch; f++)
+          xx[f] = x[f] = noise[f / ch];
+        /* One tile goes through the repair in the last block. */
+        x[99 * ch + 40] = NAN;
+        xx[99 * ch + 40] = NAN;
+        if (type)
+          eeg_dsp_cascade_process_f64 (c, xx, xx, frames);
+        else
+          eeg_dsp_cascade_process_f32 (c, x, x, frames);
+        for (f = 0; f < 99; f++)
+          for (k = 1; k < ch; k++)
+            fail_unless (type ? xx[f * ch + k] == xx[f * ch]
+                              : x[f * ch + k] == x[f * ch],
+                "%s, frame %d, channel %d", eeg_dsp_isa_name (isa), f, k);
+        for (k = 1; k < ch; k++)
+          fail_unless (k == 40 || (type ? xx[99 * ch + k] == xx[99 * ch]
+                                        : x[99 * ch + k] == x[99 * ch]));
+        eeg_dsp_cascade_free (c);
+      }
+    }
+    g_free (noise);
+    g_free (x);
+    g_free (xx);
   }
 GST_END_TEST;
 
@@ -242,6 +287,7 @@ dsp_cascade_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_scipy);
   tcase_add_test (tc, test_splits_are_bit_exact);
+  tcase_add_test (tc, test_place_does_not_matter);
   tcase_add_test (tc, test_bad_values_stay_in_their_channel);
   tcase_add_test (tc, test_silence_decays_to_zero);
   tcase_add_test (tc, test_bad_arguments_refused);

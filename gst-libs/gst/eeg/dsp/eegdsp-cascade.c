@@ -1,9 +1,10 @@
 /* EEG signal processing in pure C: cascade of second-order sections
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Frames are brought block by block into a double scratch area that fits the
- * first-level cache; there the kernel of the chosen instruction set runs over
- * all channels, padded so that it never has a tail.
+ * Block by block, the kernel of the chosen instruction set runs over tiles of
+ * channels, from the input straight to the output. A tile with a value that is
+ * not good, or with a channel that has not started yet, is repaired and run in a
+ * scratch area first.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -13,20 +14,17 @@
 
 #include "eegdsp-cpu.h"
 
-#define EEG_GROUP 64
-#define EEG_BLOCK 32
-
 struct _EegDspCascade
 {
-  size_t channels, padded, block_stride;
+  size_t channels, padded;
   int n_sections;
   EegDspStart start;
-  EegDspKernel kernel;
+  const EegDspKernels *kernels;
   size_t unarmed; /* channels that have not seen a good value yet */
-  double coefs[5 * EEG_DSP_CASCADE_MAX_SECTIONS];
   double zi[2 * EEG_DSP_CASCADE_MAX_SECTIONS];
+  double coefs[5 * EEG_DSP_CASCADE_MAX_SECTIONS];
   double *state; /* [section][2][padded] */
-  double *block; /* [EEG_BLOCK][block_stride] */
+  double *block; /* [EEG_DSP_BLOCK][EEG_DSP_PAD], for repairs */
   double *last;  /* last good value a channel */
   unsigned char *armed;
   size_t bad_first, bad_last; /* of the last call, in frames */
@@ -47,16 +45,15 @@ alloc_doubles (size_t n)
 /* State that a constant input of 1 leads to; sections see what the ones
  * before let pass. */
 static void
-find_steady (EegDspCascade *c)
+find_steady (EegDspCascade *c, const EegDspSection *s)
 {
   double x = 1;
   int i;
 
-  for (i = 0; i < c->n_sections; i++) {
-    const double *k = c->coefs + 5 * i;
-    double y = x * (k[0] + k[1] + k[2]) / (1 + k[3] + k[4]);
-    c->zi[2 * i + 1] = k[2] * x - k[4] * y;
-    c->zi[2 * i] = k[1] * x - k[3] * y + c->zi[2 * i + 1];
+  for (i = 0; i < c->n_sections; i++, s++) {
+    double y = x * (s->b0 + s->b1 + s->b2) / (1 + s->a1 + s->a2);
+    c->zi[2 * i + 1] = s->b2 * x - s->a2 * y;
+    c->zi[2 * i] = s->b1 * x - s->a1 * y + c->zi[2 * i + 1];
     x = y;
   }
 }
@@ -76,26 +73,27 @@ eeg_dsp_cascade_new_for_isa (
     return NULL;
   c->channels = channels;
   c->padded = (c->channels + EEG_DSP_PAD - 1) / EEG_DSP_PAD * EEG_DSP_PAD;
-  c->block_stride = c->padded < EEG_GROUP ? c->padded : EEG_GROUP;
   c->n_sections = n_sections;
-  c->kernel = eeg_dsp_kernel_for (isa);
-  for (i = 0; i < n_sections; i++) {
-    double *k = c->coefs + 5 * i;
-    k[0] = sections[i].b0;
-    k[1] = sections[i].b1;
-    k[2] = sections[i].b2;
-    k[3] = sections[i].a1;
-    k[4] = sections[i].a2;
-  }
-  find_steady (c);
+  c->kernels = eeg_dsp_kernels_for (isa);
   c->state = alloc_doubles (2 * c->padded * n_sections);
-  c->block = alloc_doubles (EEG_BLOCK * c->block_stride);
+  c->block = alloc_doubles (EEG_DSP_BLOCK * EEG_DSP_PAD);
   c->last = alloc_doubles (c->padded);
   c->armed = calloc (c->padded, 1);
   if (!c->state || !c->block || !c->last || !c->armed) {
     eeg_dsp_cascade_free (c);
     return NULL;
   }
+  for (i = 0; i < n_sections; i++) {
+    const EegDspSection *s = sections + i;
+    double *k = c->coefs + 5 * i;
+
+    k[0] = s->b0;
+    k[1] = s->b1;
+    k[2] = s->b2;
+    k[3] = s->a1;
+    k[4] = s->a2;
+  }
+  find_steady (c, sections);
   eeg_dsp_cascade_reset (c, EEG_DSP_START_STEADY);
   return c;
 }
@@ -126,7 +124,7 @@ eeg_dsp_cascade_reset (EegDspCascade *c, EegDspStart start)
   c->start = start;
   c->unarmed = c->channels;
   memset (c->state, 0, 2 * c->padded * c->n_sections * sizeof (double));
-  memset (c->block, 0, EEG_BLOCK * c->block_stride * sizeof (double));
+  memset (c->block, 0, EEG_DSP_BLOCK * EEG_DSP_PAD * sizeof (double));
   memset (c->last, 0, c->padded * sizeof (double));
   memset (c->armed, 0, c->padded);
 }
@@ -172,18 +170,19 @@ eeg_dsp_cascade_get_replaced (const EegDspCascade *c, size_t *first_frame,
   *channel = c->bad_channel;
 }
 
+/* The repaired block: its values are good now. */
 static void
-run_sections (EegDspCascade *c, size_t first, size_t width, size_t frames)
+run_block (EegDspCascade *c, size_t first, size_t width, size_t frames)
 {
   int i, n;
 
-  width = (width + EEG_DSP_PAD - 1) / EEG_DSP_PAD * EEG_DSP_PAD;
   for (i = 0; i < c->n_sections; i += n) {
     n = c->n_sections - i;
     if (n > EEG_DSP_PASS_MAX)
       n = EEG_DSP_PASS_MAX;
-    c->kernel (c->coefs + 5 * i, n, c->state + 2 * i * c->padded + first,
-        c->padded, c->block, c->block_stride, frames, width);
+    c->kernels->sections_f64 (c->coefs + 5 * i, n,
+        c->state + 2 * i * c->padded + first, c->padded, c->block, c->block,
+        EEG_DSP_PAD, frames, 0, width, NULL);
   }
 }
 

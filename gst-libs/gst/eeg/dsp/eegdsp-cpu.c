@@ -55,26 +55,14 @@ eeg_dsp_isa (void)
   return EEG_DSP_ISA_BASELINE;
 }
 
-EegDspKernel
-eeg_dsp_kernel_for (EegDspIsa isa)
+const EegDspKernels *
+eeg_dsp_kernels_for (EegDspIsa isa)
 {
 #ifdef EEG_DSP_HAVE_X86
   if (isa == EEG_DSP_ISA_AVX512 && eeg_dsp_isa_supported (isa))
-    return eeg_dsp_kernel_avx512;
+    return &eeg_dsp_kernels_avx512;
   if (isa == EEG_DSP_ISA_AVX2 && eeg_dsp_isa_supported (isa))
-    return eeg_dsp_kernel_avx2;
+    return &eeg_dsp_kernels_avx2;
 #endif
-  return eeg_dsp_kernel_baseline;
-}
-
-EegDspFirKernel
-eeg_dsp_fir_for (EegDspIsa isa)
-{
-#ifdef EEG_DSP_HAVE_X86
-  if (isa == EEG_DSP_ISA_AVX512 && eeg_dsp_isa_supported (isa))
-    return eeg_dsp_fir_avx512;
-  if (isa == EEG_DSP_ISA_AVX2 && eeg_dsp_isa_supported (isa))
-    return eeg_dsp_fir_avx2;
-#endif
-  return eeg_dsp_fir_baseline;
+  return &eeg_dsp_kernels_baseline;
 }

@@ -8,9 +8,6 @@
 #include "eegdsp-cascade.h"
 #include "eegdsp-kernel.h"
 
-EegDspKernel eeg_dsp_kernel_for (EegDspIsa isa);
-EegDspFirKernel eeg_dsp_fir_for (EegDspIsa isa);
-
 /* Decaying recursions end in denormal numbers, which cost many cycles each:
  * flush them to zero between these two calls. */
 #if defined(__x86_64__) || defined(__SSE2__)

@@ -22,7 +22,7 @@ struct _EegDspDecimator
   size_t skip; /* input frame of the first output */
   size_t rows, capacity;
   uint64_t seen, made; /* inputs and outputs since reset */
-  EegDspFirKernel kernel;
+  EegDspFir kernel;
   double *taps;
   double *buffer; /* [capacity][padded] */
   double *result, *last;
@@ -140,7 +140,7 @@ eeg_dsp_decimator_new_for_isa (
   d->half = eeg_dsp_decimator_delay_for (factor, quality);
   /* Twice the length, so that rows move only once a filter length. */
   d->capacity = 2 * (2 * d->half + 1) + 16;
-  d->kernel = eeg_dsp_fir_for (isa);
+  d->kernel = eeg_dsp_kernels_for (isa)->fir;
   d->taps = alloc_doubles (2 * d->half + 1);
   d->buffer = alloc_doubles (d->capacity * d->padded);
   d->result = alloc_doubles (d->padded);

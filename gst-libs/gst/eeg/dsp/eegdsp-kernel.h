@@ -5,34 +5,54 @@
 
 #include <stddef.h>
 
-/* Channels are padded to a multiple of this, so no kernel has a tail. */
+#include "eegdsp-cascade.h"
+
+/* Rows of doubles are padded to a multiple of this many. */
 #define EEG_DSP_PAD      8
 #define EEG_DSP_PASS_MAX 8
+/* Frames of one call at most, so that they fit the first-level cache. */
+#define EEG_DSP_BLOCK 32
 
-/* Runs up to EEG_DSP_PASS_MAX sections over @frames rows of @data, each
- * @stride doubles apart, in place, for @width channels (a multiple of
- * EEG_DSP_PAD). @coefs holds b0 b1 b2 a1 a2 a section; @state two rows a
- * section, @state_stride apart. Everything is 64-byte aligned. */
-typedef void (*EegDspKernel) (const double *coefs, int n_sections,
-    double *state, size_t state_stride, double *data, size_t stride,
-    size_t frames, size_t width);
+/* A tile is what one vector holds; the last channels go in narrower ones. */
+static inline size_t
+eeg_dsp_tile_width (size_t channels_left, size_t lanes)
+{
+  size_t w = lanes;
 
-/* Sum of @taps products for @width channels: out[c] = sum h[t] * x[t][c]. */
-typedef void (*EegDspFirKernel) (const double *h, size_t taps, const double *x,
+  while (w > channels_left)
+    w /= 2;
+  return w;
+}
+
+/* Runs 1..EEG_DSP_PASS_MAX sections over up to EEG_DSP_BLOCK rows of @channels values each,
+ * @stride apart, beginning with the tile at channel @from; @in may equal @out.
+ * @coefs holds b0 b1 b2 a1 a2 a section; @state two rows a section,
+ * @state_stride apart. @last, unless NULL, receives the last row of the input.
+ *
+ * Returns the channel of the first tile that holds a value beyond EEG_DSP_HUGE
+ * or not finite, which is left untouched; @channels when all are done. */
+typedef size_t (*EegDspSectionsF32) (const double *coefs, int n_sections,
+    double *state, size_t state_stride, const float *in, float *out,
+    size_t stride, size_t frames, size_t from, size_t channels, double *last);
+typedef size_t (*EegDspSectionsF64) (const double *coefs, int n_sections,
+    double *state, size_t state_stride, const double *in, double *out,
+    size_t stride, size_t frames, size_t from, size_t channels, double *last);
+
+/* Sum of @taps products for @width channels: out[c] = sum h[t] * x[t][c].
+ * Everything is 64-byte aligned and padded. */
+typedef void (*EegDspFir) (const double *h, size_t taps, const double *x,
     size_t stride, double *out, size_t width);
 
-void eeg_dsp_kernel_baseline (const double *coefs, int n_sections,
-    double *state, size_t state_stride, double *data, size_t stride,
-    size_t frames, size_t width);
-void eeg_dsp_kernel_avx2 (const double *coefs, int n_sections, double *state,
-    size_t state_stride, double *data, size_t stride, size_t frames,
-    size_t width);
-void eeg_dsp_kernel_avx512 (const double *coefs, int n_sections, double *state,
-    size_t state_stride, double *data, size_t stride, size_t frames,
-    size_t width);
-void eeg_dsp_fir_baseline (const double *h, size_t taps, const double *x,
-    size_t stride, double *out, size_t width);
-void eeg_dsp_fir_avx2 (const double *h, size_t taps, const double *x,
-    size_t stride, double *out, size_t width);
-void eeg_dsp_fir_avx512 (const double *h, size_t taps, const double *x,
-    size_t stride, double *out, size_t width);
+typedef struct
+{
+  size_t lanes;
+  EegDspSectionsF32 sections_f32;
+  EegDspSectionsF64 sections_f64;
+  EegDspFir fir;
+} EegDspKernels;
+
+extern const EegDspKernels eeg_dsp_kernels_baseline;
+extern const EegDspKernels eeg_dsp_kernels_avx2;
+extern const EegDspKernels eeg_dsp_kernels_avx512;
+
+const EegDspKernels *eeg_dsp_kernels_for (EegDspIsa isa);
