@@ -14,6 +14,8 @@ GST_DEBUG_CATEGORY_STATIC (eeg_pool_debug);
 /* Below one twentieth free (5 %) the pool grows. */
 #define GUARD_DIVISOR    20
 #define MESSAGE_INTERVAL G_USEC_PER_SEC
+/* Room in the stack that is made at start, whatever the cap. */
+#define MAX_RESERVE 4096
 
 /* Counters are written under the lock and read without it. */
 #define COUNT(field) __atomic_load_n (&(field), __ATOMIC_RELAXED)
@@ -385,7 +387,7 @@ eeg_pool_start (GstBufferPool *pool)
 
   worker_ensure ();
   g_mutex_lock (&self->lock);
-  reserve_stack (self, MAX (self->min, self->cap));
+  reserve_stack (self, MAX (self->min, MIN (self->cap, MAX_RESERVE)));
   SET_COUNT (self->peak, self->out);
   SET_COUNT (self->waits, 0);
   SET_COUNT (self->inline_allocations, 0);

@@ -5,6 +5,42 @@
 #include <gst/eeg/gsteegbufferpool.h>
 #include <gst/eeg/gsteegmeta.h>
 
+#include <gmodule.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Counts what the current thread takes from the heap. The sanitizers have
+ * their own malloc; there only the counters of the pool are checked. */
+static __thread guint64 heap_calls;
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) &&                    \
+    !defined(__SANITIZE_THREAD__)
+#define COUNTS_HEAP 1
+extern void *__libc_malloc (size_t size);
+extern void *__libc_calloc (size_t n, size_t size);
+extern void *__libc_realloc (void *old, size_t size);
+
+G_MODULE_EXPORT void *
+malloc (size_t size)
+{
+  heap_calls++;
+  return __libc_malloc (size);
+}
+
+G_MODULE_EXPORT void *
+calloc (size_t n, size_t size)
+{
+  heap_calls++;
+  return __libc_calloc (n, size);
+}
+
+G_MODULE_EXPORT void *
+realloc (void *old, size_t size)
+{
+  heap_calls++;
+  return __libc_realloc (old, size);
+}
+#endif
+
 static GstBufferPool *
 make (guint min, guint step, guint cap, GstEegPoolPolicy policy)
 {
@@ -183,6 +219,103 @@ GST_START_TEST (test_changed_memory_is_discarded)
   }
 GST_END_TEST;
 
+GST_START_TEST (test_no_heap_in_steady_state)
+  {
+    GstBufferPool *pool = make (40, 10, 80, GST_EEG_POOL_POLICY_FAIL);
+    guint64 before = 0;
+    guint i, k;
+
+    for (i = 0; i < 2000; i++) {
+      GstBuffer *b[8];
+
+      if (i == 100)
+        before = heap_calls;
+      for (k = 0; k < 8; k++) {
+        GstEegMeta *m;
+        guint r;
+
+        /* no fail_unless() here: it takes memory itself */
+        if (gst_buffer_pool_acquire_buffer (pool, &b[k], NULL) != GST_FLOW_OK)
+          g_error ("no buffer");
+        m = gst_buffer_add_eeg_meta (b[k], i * 16, 16, 0, 4);
+        for (r = 0; r < 24; r++)
+          gst_eeg_meta_add_run (m, i * 16, 1, GST_EEG_STATUS_FILLED, r, r);
+      }
+      for (k = 0; k < 8; k++)
+        gst_buffer_unref (b[k]);
+    }
+    /* eight buffers whose further runs were grown in the warm-up */
+    fail_unless_equals_uint64 (heap_calls - before, 0);
+    fail_unless_equals_uint64 (metrics (pool).inline_allocations, 0);
+    drop (pool);
+#ifdef COUNTS_HEAP
+    before = heap_calls;
+    g_free (g_malloc (10));
+    fail_unless_equals_uint64 (heap_calls - before, 1); /* it does count */
+#endif
+  }
+GST_END_TEST;
+
+typedef struct
+{
+  GstBufferPool *pool;
+  guint seed;
+  guint64 got;
+} Stress;
+
+static gpointer
+stress_thread (gpointer data)
+{
+  Stress *s = data;
+  GRand *rand = g_rand_new_with_seed (s->seed);
+  GstBuffer *held[16] = {NULL};
+  guint i;
+
+  for (i = 0; i < 20000; i++) {
+    guint k = g_rand_int_range (rand, 0, 16);
+
+    if (held[k]) {
+      gst_clear_buffer (&held[k]);
+    } else if (gst_buffer_pool_acquire_buffer (s->pool, &held[k], NULL) ==
+               GST_FLOW_OK) {
+      gst_buffer_memset (held[k], 0, (guint8) s->seed, 64);
+      gst_buffer_add_eeg_meta (held[k], i, 16, 0, 4);
+      s->got++;
+    }
+  }
+  for (i = 0; i < 16; i++)
+    gst_clear_buffer (&held[i]);
+  g_rand_free (rand);
+  return NULL;
+}
+
+GST_START_TEST (test_stress)
+  {
+    GstBufferPool *pool = make (8, 4, 40, GST_EEG_POOL_POLICY_FAIL);
+    GThread *t[4];
+    Stress s[4];
+    GstEegPoolMetrics m;
+    guint i;
+
+    for (i = 0; i < 4; i++) {
+      s[i] = (Stress){pool, i + 1, 0};
+      t[i] = g_thread_new ("stress", stress_thread, &s[i]);
+    }
+    for (i = 0; i < 1000; i++) {
+      m = metrics (pool);
+      fail_unless (m.total <= 40 && m.free <= 40 && m.peak <= 40);
+    }
+    for (i = 0; i < 4; i++) {
+      g_thread_join (t[i]);
+      fail_unless (s[i].got > 0);
+    }
+    m = metrics (pool);
+    fail_unless_equals_int (m.free, m.total);
+    fail_unless (m.total >= 8 && m.total <= 40);
+    drop (pool);
+  }
+GST_END_TEST;
+
 static Suite *
 eegbufferpool_suite (void)
 {
@@ -196,7 +329,20 @@ eegbufferpool_suite (void)
   tcase_add_test (tc, test_deactivate_with_outstanding);
   tcase_add_test (tc, test_ledger_entry_comes_clean);
   tcase_add_test (tc, test_changed_memory_is_discarded);
+  tcase_add_test (tc, test_no_heap_in_steady_state);
+  tcase_add_test (tc, test_stress);
   return s;
 }
 
-GST_CHECK_MAIN (eegbufferpool);
+int
+main (int argc, char **argv)
+{
+  /* GLib's slices would hide allocations; they are chosen before main(). */
+  if (!g_getenv ("G_SLICE")) {
+    g_setenv ("G_SLICE", "always-malloc", TRUE);
+    execv ("/proc/self/exe", argv);
+  }
+  gst_check_init (&argc, &argv);
+  return gst_check_run_suite (
+      eegbufferpool_suite (), "eegbufferpool", __FILE__);
+}
