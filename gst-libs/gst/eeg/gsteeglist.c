@@ -1,0 +1,55 @@
+/* GStreamer EEG library: list-valued properties
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include "gsteeginfo.h"
+
+#include <math.h>
+
+gchar **
+gst_eeg_parse_list (const gchar *text)
+{
+  gchar **list;
+  guint i;
+
+  if (text == NULL || text[strspn (text, " \t\r\n")] == '\0')
+    return g_new0 (gchar *, 1);
+  /* An empty entry stays: whoever checks the list can then name it. */
+  list = g_strsplit (text, ",", -1);
+  for (i = 0; list[i]; i++)
+    g_strstrip (list[i]);
+  return list;
+}
+
+gdouble *
+gst_eeg_parse_double_list (const gchar *text, guint *n_values, GError **error)
+{
+  gchar **list;
+  gdouble *out;
+  guint i, n;
+
+  g_return_val_if_fail (n_values != NULL, NULL);
+  *n_values = 0;
+  list = gst_eeg_parse_list (text);
+  n = g_strv_length (list);
+  out = g_new0 (gdouble, MAX (n, 1));
+  for (i = 0; i < n; i++) {
+    gchar *end = NULL;
+
+    out[i] = g_ascii_strtod (list[i], &end);
+    if (end == list[i] || *end != '\0' || !isfinite (out[i])) {
+      g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+          "entry %u of the list is '%s', expected a finite number with a "
+          "decimal point: write for example 1,2.5",
+          i + 1, list[i]);
+      g_strfreev (list);
+      g_free (out);
+      return NULL;
+    }
+  }
+  g_strfreev (list);
+  *n_values = n;
+  return out;
+}
