@@ -3,7 +3,8 @@
 """Writes dsp-decimator.txt: decimation with SciPy's Kaiser-window FIR.
 
 Input: noise of a 32-bit LCG, +-0.5, plus 3. Edges hold the first and the last
-value. Each case: "factor half-length beta frames outputs", then the outputs.
+value, of every stage. Each case: "factor delay stages frames outputs", then the
+outputs.
 """
 import math
 import os
@@ -22,13 +23,31 @@ def noise(n):
     return np.array(v)
 
 
-for factor, n in ((2, 101), (5, 333), (16, 1000), (16, 5)):
+def stage(x, total, factor):
+    """Keeps 0.4 of the final rate; what folds stays above 0.6 of it."""
+    stop = 0.6 / total if factor == total else 1 / factor - 0.6 / total
+    width = stop - 0.4 / total
     beta = 0.1102 * (104 - 8.7)
-    half = math.ceil((104 - 7.95) / (2.285 * 2 * math.pi * 0.2 / factor) / 2)
-    h = signal.firwin(2 * half + 1, 1 / factor, window=("kaiser", beta))
-    x = np.pad(noise(n) + 3, half, mode="edge")
-    y = np.convolve(x, h, mode="valid")[::factor]
-    out.append("%d %d %r %d %d" % (factor, half, beta, n, len(y)))
+    half = math.ceil((104 - 7.95) / (2.285 * 2 * math.pi * width) / 2)
+    h = signal.firwin(2 * half + 1, stop + 0.4 / total,
+                      window=("kaiser", beta))
+    x = np.pad(x, half, mode="edge")
+    return np.convolve(x, h, mode="valid")[::factor], half
+
+
+for n, stages in ((101, [2]), (333, [5]), (1000, [4, 4]), (5, [4, 4]),
+                  (999, [4, 3]), (4001, [16, 4]),
+                  (9001, [16, 8])):
+    y, total, rate, delay = noise(n) + 3, math.prod(stages), 1, 0
+    factor = total
+    for m in stages:
+        y, half = stage(y, total, m)
+        delay += half * rate
+        rate *= m
+        total //= m
+    out.append("%d %d %s %d %d" % (factor, delay,
+                                   "x".join(str(m) for m in stages), n,
+                                   len(y)))
     out.extend("%.17g" % v for v in y)
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                     "dsp-decimator.txt")

@@ -163,15 +163,16 @@ GST_START_TEST (test_scipy)
     fail_unless (f != NULL);
     while (fgets (line, sizeof line, f)) {
       gint factor, half, frames, outputs, i, k = 0;
-      gdouble beta, *want, *x;
+      gchar stages[32];
+      gdouble *want, *x;
       guint32 seed = 777;
       GstHarness *h;
       GstBuffer *b;
 
       if (line[0] == '#')
         continue;
-      fail_unless_equals_int (sscanf (line, "%d %d %lf %d %d", &factor, &half,
-                                  &beta, &frames, &outputs),
+      fail_unless_equals_int (sscanf (line, "%d %d %31s %d %d", &factor, &half,
+                                  stages, &frames, &outputs),
           5);
       want = g_new (gdouble, outputs);
       for (i = 0; i < outputs; i++) {

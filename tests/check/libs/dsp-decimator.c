@@ -19,14 +19,27 @@ GST_START_TEST (test_scipy)
     while (fgets (line, sizeof line, f)) {
       int factor, half, frames, outputs, i, k, isa;
       guint32 seed = 777;
-      double beta, *x, *y, *want;
+      char stages[32];
+      double *x, *y, *want;
 
       if (line[0] == '#')
         continue;
-      fail_unless_equals_int (sscanf (line, "%d %d %lf %d %d", &factor, &half,
-                                  &beta, &frames, &outputs),
+      fail_unless_equals_int (sscanf (line, "%d %d %31s %d %d", &factor, &half,
+                                  stages, &frames, &outputs),
           5);
       fail_unless_equals_int (outputs, (frames + factor - 1) / factor);
+      {
+        int list[EEG_DSP_DECIMATOR_MAX_STAGES], n;
+        GString *text = g_string_new (NULL);
+        n = eeg_dsp_decimator_stages (factor, EEG_DSP_QUALITY_STANDARD, list);
+        for (i = 0; i < n; i++)
+          g_string_append_printf (text, i ? "x%d" : "%d", list[i]);
+        fail_unless_equals_string (text->str, stages);
+        g_string_free (text, TRUE);
+        fail_unless_equals_int (
+            eeg_dsp_decimator_delay_for (factor, EEG_DSP_QUALITY_STANDARD),
+            half);
+      }
       want = g_new (double, outputs);
       for (i = 0; i < outputs; i++) {
         fail_unless (fgets (line, sizeof line, f) != NULL);
@@ -62,14 +75,14 @@ GST_START_TEST (test_scipy)
       cases++;
     }
     fclose (f);
-    fail_unless_equals_int (cases, 4);
+    fail_unless_equals_int (cases, 7);
   }
 GST_END_TEST;
 
 GST_START_TEST (test_bands)
   {
-    static const int factors[] = {2, 3, 16, 100};
-    static const double ripple[] = {0.02, 0.01, 0.01};
+    static const int factors[] = {2, 3, 12, 16, 100, 128, 1024};
+    static const double ripple[] = {0.025, 0.01, 0.01};
     int quality, i;
     guint k;
 
@@ -82,6 +95,7 @@ GST_START_TEST (test_bands)
               factors[k], quality, 0.4 * i / 100 / factors[k]);
           worst = fmax (worst, fabs (20 * log10 (g)));
         }
+        fail_unless (worst > 0);
         fail_unless (worst <= ripple[quality], "ripple %g dB", worst);
         for (i = 0; i <= 500; i++) {
           double lo = 0.6 / factors[k];
@@ -97,7 +111,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_splits_are_bit_exact)
   {
-    static const int channel_counts[] = {1, 3, 8, 67};
+    static const int channel_counts[] = {1, 2, 3, 6, 8, 33, 67};
     int isa, factor = 16, frames = 3001, outputs = (frames + 15) / 16;
     guint i;
 

@@ -12,14 +12,15 @@
 extern "C" {
 #endif
 
-#define EEG_DSP_DECIMATOR_MAX_FACTOR 512
+#define EEG_DSP_DECIMATOR_MAX_FACTOR 1024
+#define EEG_DSP_DECIMATOR_MAX_STAGES 10
 
 /**
  * EegDspQuality:
  *
  * Attenuation of what would alias, from 0.6 of the output rate: at least 60,
  * 100 and 140 dB. The pass band is 0..0.4 of the output rate: within 0.01 dB
- * from EEG_DSP_QUALITY_STANDARD on, 0.02 dB for EEG_DSP_QUALITY_LOW.
+ * from EEG_DSP_QUALITY_STANDARD on, 0.025 dB for EEG_DSP_QUALITY_LOW.
  */
 typedef enum
 {
@@ -31,8 +32,9 @@ typedef enum
 typedef struct _EegDspDecimator EegDspDecimator;
 
 /* Linear phase: output k belongs to input k * @factor, so n inputs give
- * ceil (n / factor) outputs. Before the first frame its values are held, and
- * after the last one those. NULL when out of memory or range. */
+ * ceil (n / factor) outputs. The work is done in stages, see
+ * eeg_dsp_decimator_stages(); before its first frame each holds that one's
+ * values, and after the last one those. NULL when out of memory or range. */
 EEG_DSP_API EegDspDecimator *eeg_dsp_decimator_new (
     int factor, EegDspQuality quality, int channels);
 EEG_DSP_API EegDspDecimator *eeg_dsp_decimator_new_for_isa (
@@ -71,6 +73,11 @@ EEG_DSP_API size_t eeg_dsp_decimator_drain_f32 (
     EegDspDecimator *decimator, float *out);
 EEG_DSP_API size_t eeg_dsp_decimator_drain_f64 (
     EegDspDecimator *decimator, double *out);
+
+/* The factors whose product is @factor, in the order in which they are applied;
+ * the cheapest there are. Returns their number. */
+EEG_DSP_API int eeg_dsp_decimator_stages (int factor, EegDspQuality quality,
+    int stages[EEG_DSP_DECIMATOR_MAX_STAGES]);
 
 /* Gain of the (zero-phase) filter at @frequency as a fraction of the input
  * rate, and its design; no object needed. */

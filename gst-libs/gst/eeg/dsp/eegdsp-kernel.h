@@ -7,7 +7,7 @@
 
 #include "eegdsp-cascade.h"
 
-/* Rows of doubles are padded to a multiple of this many. */
+/* Rows of the cascade's scratch area, in doubles. */
 #define EEG_DSP_PAD      8
 #define EEG_DSP_PASS_MAX 8
 /* Frames of one call at most, so that they fit the first-level cache. */
@@ -38,9 +38,16 @@ typedef size_t (*EegDspSectionsF64) (const double *coefs, int n_sections,
     double *state, size_t state_stride, const double *in, double *out,
     size_t stride, size_t frames, size_t from, size_t channels, double *last);
 
-/* Sum of @taps products for @width channels: out[c] = sum h[t] * x[t][c].
- * Everything is 64-byte aligned and padded. */
-typedef void (*EegDspFir) (const double *h, size_t taps, const double *x,
+/* Copies rows of @width values into rows of doubles; 0 when one of them is
+ * beyond EEG_DSP_HUGE or not finite. */
+typedef int (*EegDspWidenF32) (const float *in, size_t in_stride, double *out,
+    size_t out_stride, size_t rows, size_t width);
+typedef int (*EegDspWidenF64) (const double *in, size_t in_stride, double *out,
+    size_t out_stride, size_t rows, size_t width);
+
+/* A symmetric FIR of 2 * @half + 1 taps, h[0] the middle one, on the rows
+ * around @mid: out[c] = h[0] mid[c] + sum h[i] (mid[-i][c] + mid[i][c]). */
+typedef void (*EegDspFir) (const double *h, size_t half, const double *mid,
     size_t stride, double *out, size_t width);
 
 typedef struct
@@ -48,6 +55,8 @@ typedef struct
   size_t lanes;
   EegDspSectionsF32 sections_f32;
   EegDspSectionsF64 sections_f64;
+  EegDspWidenF32 widen_f32;
+  EegDspWidenF64 widen_f64;
   EegDspFir fir;
 } EegDspKernels;
 
