@@ -13,17 +13,6 @@
 /* Frames of one call at most, so that they fit the first-level cache. */
 #define EEG_DSP_BLOCK 32
 
-/* A tile is what one vector holds; the last channels go in narrower ones. */
-static inline size_t
-eeg_dsp_tile_width (size_t channels_left, size_t lanes)
-{
-  size_t w = lanes;
-
-  while (w > channels_left)
-    w /= 2;
-  return w;
-}
-
 /* Runs 1..EEG_DSP_PASS_MAX sections over up to EEG_DSP_BLOCK rows of @channels values each,
  * @stride apart, beginning with the tile at channel @from; @in may equal @out.
  * @coefs holds b0 b1 b2 a1 a2 a section; @state two rows a section,
@@ -52,7 +41,6 @@ typedef void (*EegDspFir) (const double *h, size_t half, const double *mid,
 
 typedef struct
 {
-  size_t lanes;
   EegDspSectionsF32 sections_f32;
   EegDspSectionsF64 sections_f64;
   EegDspWidenF32 widen_f32;
