@@ -14,6 +14,7 @@
 
 #include <gst/eeg/dsp/eegdsp-cascade.h>
 #include <gst/eeg/dsp/eegdsp-decimator.h>
+#include <gst/eeg/dsp/eegdsp-fir.h>
 
 #define ROUNDS     31
 #define SECTIONS   5
@@ -78,6 +79,7 @@ typedef struct
   const char *name;
   EegDspCascade *cascade;
   EegDspDecimator *decimator;
+  EegDspFirFilter *fir;
   Naive naive;
   double ns[ROUNDS];
 } Variant;
@@ -97,6 +99,8 @@ slice (Variant *v, int channels, int frames)
       eeg_dsp_cascade_process_f32 (v->cascade, x, y, frames);
     else if (v->decimator)
       eeg_dsp_decimator_process_f32 (v->decimator, x, frames, y, NULL);
+    else if (v->fir)
+      eeg_dsp_fir_process_f32 (v->fir, x, y, frames);
     else
       naive_run (&v->naive, x, y, frames, channels);
     /* Within the second-level cache, as a stream of buffers is. */
@@ -239,6 +243,24 @@ main (int argc, char **argv)
     measure ("1 of 16", v, n, shapes[i][0], shapes[i][1], NULL);
     for (k = 0; k < n; k++)
       eeg_dsp_decimator_free (v[k].decimator);
+  }
+  for (i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+    Variant v[EEG_DSP_N_ISAS];
+    double taps[257], bound[EEG_DSP_N_ISAS];
+
+    for (k = 0; k < 257; k++)
+      taps[k] = input[k];
+    memset (v, 0, sizeof v);
+    for (isa = 0, n = 0; isa < EEG_DSP_N_ISAS; isa++) {
+      if (!eeg_dsp_isa_supported (isa))
+        continue;
+      bound[n] = peak[isa] * 257;
+      v[n].name = eeg_dsp_isa_name (isa);
+      v[n++].fir = eeg_dsp_fir_new_for_isa (taps, 257, shapes[i][0], isa);
+    }
+    measure ("257 taps", v, n, shapes[i][0], shapes[i][1], bound);
+    for (k = 0; k < n; k++)
+      eeg_dsp_fir_free (v[k].fir);
   }
   return 0;
 }

@@ -39,6 +39,10 @@ typedef int (*EegDspWidenF64) (const double *in, size_t in_stride, double *out,
 typedef void (*EegDspFir) (const double *h, size_t half, const double *mid,
     size_t stride, double *out, size_t width);
 
+/* Any FIR of @taps taps on the rows up to @newest: sum h[i] newest[-i][c]. */
+typedef void (*EegDspCausal) (const double *h, size_t taps,
+    const double *newest, size_t stride, double *out, size_t width);
+
 typedef struct
 {
   EegDspSectionsF32 sections_f32;
@@ -46,6 +50,7 @@ typedef struct
   EegDspWidenF32 widen_f32;
   EegDspWidenF64 widen_f64;
   EegDspFir fir;
+  EegDspCausal causal;
 } EegDspKernels;
 
 extern const EegDspKernels eeg_dsp_kernels_baseline;
