@@ -90,8 +90,8 @@ eeg_dsp_cascade_new_for_isa (
     k[0] = s->b0;
     k[1] = s->b1;
     k[2] = s->b2;
-    k[3] = s->a1;
-    k[4] = s->a2;
+    k[3] = -s->a1;
+    k[4] = -s->a2;
   }
   find_steady (c, sections);
   eeg_dsp_cascade_reset (c, EEG_DSP_START_STEADY);

@@ -15,7 +15,7 @@
 
 /* Runs 1..EEG_DSP_PASS_MAX sections over up to EEG_DSP_BLOCK rows of @channels values each,
  * @stride apart, beginning with the tile at channel @from; @in may equal @out.
- * @coefs holds b0 b1 b2 a1 a2 a section; @state two rows a section,
+ * @coefs holds b0 b1 b2 -a1 -a2 a section; @state two rows a section,
  * @state_stride apart. @last, unless NULL, receives the last row of the input.
  *
  * Returns the channel of the first tile that holds a value beyond EEG_DSP_HUGE
