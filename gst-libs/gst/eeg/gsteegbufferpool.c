@@ -8,6 +8,8 @@
 #include "gsteegbufferpool.h"
 #include "gsteegmeta.h"
 
+#include <pthread.h>
+
 GST_DEBUG_CATEGORY_STATIC (eeg_pool_debug);
 #define GST_CAT_DEFAULT eeg_pool_debug
 
@@ -27,8 +29,10 @@ struct _GstEegBufferPool
 {
   GstBufferPool parent;
 
-  GMutex lock;
-  GCond cond;
+  /* lock and worker_lock are never held together. POSIX locks, because the
+   * thread sanitizer does not see through GLib's. */
+  pthread_mutex_t lock;
+  pthread_cond_t cond;
   GstBuffer **stack; /* last in, first out: warm caches */
   guint a_stack;
   guint out;
@@ -37,6 +41,7 @@ struct _GstEegBufferPool
   gboolean flushing;
   gboolean started;
   gboolean trouble; /* at the cap: tell, do not grow */
+  gboolean warned;  /* of this time at the cap; ends when half is free */
 
   guint min;
   guint step;
@@ -81,8 +86,8 @@ gst_eeg_pool_policy_get_type (void)
 
 /* --- worker: one thread for all pools of the process ---------------------- */
 
-static GMutex worker_lock;
-static GCond worker_cond;
+static pthread_mutex_t worker_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t worker_cond = PTHREAD_COND_INITIALIZER;
 static GstEegBufferPool *worker_list;
 static gboolean worker_runs;
 
@@ -94,14 +99,14 @@ worker_main (gpointer unused)
   while (TRUE) {
     GstEegBufferPool *self;
 
-    g_mutex_lock (&worker_lock);
+    pthread_mutex_lock (&worker_lock);
     while (worker_list == NULL)
-      g_cond_wait (&worker_cond, &worker_lock);
+      pthread_cond_wait (&worker_cond, &worker_lock);
     self = worker_list;
     worker_list = self->next;
     self->next = NULL;
     self->queued = FALSE;
-    g_mutex_unlock (&worker_lock);
+    pthread_mutex_unlock (&worker_lock);
     pool_work (self);
     gst_object_unref (self);
   }
@@ -111,26 +116,26 @@ worker_main (gpointer unused)
 static void
 worker_ensure (void)
 {
-  g_mutex_lock (&worker_lock);
+  pthread_mutex_lock (&worker_lock);
   if (!worker_runs) {
     worker_runs = TRUE;
     g_thread_unref (g_thread_new ("eeg-pool", worker_main, NULL));
   }
-  g_mutex_unlock (&worker_lock);
+  pthread_mutex_unlock (&worker_lock);
 }
 
 /* From the streaming thread: neither allocates nor waits for the work. */
 static void
 worker_push (GstEegBufferPool *self)
 {
-  g_mutex_lock (&worker_lock);
+  pthread_mutex_lock (&worker_lock);
   if (!self->queued) {
     self->queued = TRUE;
     self->next = worker_list;
     worker_list = gst_object_ref (self);
-    g_cond_signal (&worker_cond);
+    pthread_cond_signal (&worker_cond);
   }
-  g_mutex_unlock (&worker_lock);
+  pthread_mutex_unlock (&worker_lock);
 }
 
 static GstBuffer *
@@ -169,8 +174,10 @@ push_free (GstEegBufferPool *self, GstBuffer *buffer)
 {
   self->stack[self->free] = buffer;
   ADD_COUNT (self->free, 1);
+  if (self->free * 2 >= self->total)
+    self->warned = FALSE;
   if (self->waiters)
-    g_cond_signal (&self->cond);
+    pthread_cond_signal (&self->cond);
 }
 
 /* With the lock. */
@@ -207,15 +214,39 @@ post_message (GstEegBufferPool *self)
   gst_object_unref (owner);
 }
 
+/* One a time at the cap: who holds the buffers, and what happens now. */
+static void
+warn_at_cap (GstEegBufferPool *self, guint total)
+{
+  GstElement *owner = g_weak_ref_get (&self->owner);
+  const gchar *now = self->policy == GST_EEG_POOL_POLICY_WAIT
+                         ? "the stream waits until one comes back"
+                         : "samples are dropped and counted as lost";
+
+  GST_WARNING_OBJECT (
+      self, "all %u buffers are out at the cap: %s", total, now);
+  if (owner == NULL)
+    return;
+  GST_ELEMENT_WARNING (owner, RESOURCE, NO_SPACE_LEFT,
+      ("All %u buffers of %s are held downstream, expected at most %u: %s. "
+       "Raise the pool's cap or shorten the queues behind it",
+          total, GST_OBJECT_NAME (owner), total, now),
+      (NULL));
+  gst_object_unref (owner);
+}
+
 static void
 pool_work (GstEegBufferPool *self)
 {
   guint i, n = 0, grown = 0, left, total;
-  gboolean trouble;
+  gboolean trouble, warn;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   trouble = self->trouble;
   self->trouble = FALSE;
+  warn = trouble && !self->warned;
+  if (warn)
+    self->warned = TRUE;
   left = self->free;
   total = self->total;
   if (self->started && is_low (self) && may_grow (self)) {
@@ -225,12 +256,12 @@ pool_work (GstEegBufferPool *self)
     self->reserved += n; /* so that the cap holds */
     reserve_stack (self, self->total + self->reserved);
   }
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   for (i = 0; i < n; i++) {
     GstBuffer *buffer = make_buffer (self);
 
-    g_mutex_lock (&self->lock);
+    pthread_mutex_lock (&self->lock);
     self->reserved--;
     if (buffer && self->started) {
       ADD_COUNT (self->total, 1);
@@ -238,19 +269,21 @@ pool_work (GstEegBufferPool *self)
       buffer = NULL;
       grown++;
     } else if (self->waiters) {
-      g_cond_broadcast (&self->cond);
+      pthread_cond_broadcast (&self->cond);
     }
-    g_mutex_unlock (&self->lock);
+    pthread_mutex_unlock (&self->lock);
     if (buffer)
       destroy_buffer (self, buffer);
   }
   if (grown > 0) {
-    g_mutex_lock (&self->lock);
+    pthread_mutex_lock (&self->lock);
     ADD_COUNT (self->growths, 1);
-    g_mutex_unlock (&self->lock);
+    pthread_mutex_unlock (&self->lock);
     GST_WARNING_OBJECT (
         self, "pool low: %u of %u buffers free, added %u", left, total, grown);
   }
+  if (warn)
+    warn_at_cap (self, total);
   if (grown > 0 || trouble)
     post_message (self);
 }
@@ -294,7 +327,7 @@ eeg_pool_acquire_buffer (
   gboolean waited = FALSE, wake;
   GstBuffer *buffer;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   while (self->free == 0) {
     if (self->flushing)
       goto flushing;
@@ -303,12 +336,12 @@ eeg_pool_acquire_buffer (
       self->reserved++;
       ADD_COUNT (self->inline_allocations, 1);
       reserve_stack (self, self->total + self->reserved);
-      g_mutex_unlock (&self->lock);
+      pthread_mutex_unlock (&self->lock);
       buffer = make_buffer (self);
-      g_mutex_lock (&self->lock);
+      pthread_mutex_lock (&self->lock);
       self->reserved--;
       if (buffer == NULL) {
-        g_mutex_unlock (&self->lock);
+        pthread_mutex_unlock (&self->lock);
         GST_ERROR_OBJECT (self, "out of memory for buffers");
         return GST_FLOW_ERROR;
       }
@@ -320,7 +353,7 @@ eeg_pool_acquire_buffer (
     if ((self->policy == GST_EEG_POOL_POLICY_FAIL && self->reserved == 0) ||
         (params && (params->flags & GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT))) {
       ADD_COUNT (self->failures, 1);
-      g_mutex_unlock (&self->lock);
+      pthread_mutex_unlock (&self->lock);
       worker_push (self);
       return GST_FLOW_EOS;
     }
@@ -330,7 +363,7 @@ eeg_pool_acquire_buffer (
       worker_push (self);
     }
     self->waiters++;
-    g_cond_wait (&self->cond, &self->lock);
+    pthread_cond_wait (&self->cond, &self->lock);
     self->waiters--;
   }
   if (self->flushing)
@@ -343,14 +376,14 @@ got:
   if (self->out > self->peak)
     SET_COUNT (self->peak, self->out);
   wake = is_low (self) && may_grow (self);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   if (wake)
     worker_push (self);
   *out = buffer;
   return GST_FLOW_OK;
 
 flushing:
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   return GST_FLOW_FLUSHING;
 }
 
@@ -363,7 +396,7 @@ eeg_pool_release_buffer (GstBufferPool *pool, GstBuffer *buffer)
       !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_TAG_MEMORY) &&
       gst_buffer_is_all_memory_writable (buffer);
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->out--;
   if (keep && self->started) {
     push_free (self, buffer);
@@ -372,9 +405,9 @@ eeg_pool_release_buffer (GstBufferPool *pool, GstBuffer *buffer)
     ADD_COUNT (self->total, -1);
     /* There is room below the cap again. */
     if (self->waiters)
-      g_cond_signal (&self->cond);
+      pthread_cond_signal (&self->cond);
   }
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   if (buffer)
     destroy_buffer (self, buffer);
 }
@@ -386,7 +419,7 @@ eeg_pool_start (GstBufferPool *pool)
   guint i;
 
   worker_ensure ();
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   reserve_stack (self, MAX (self->min, MIN (self->cap, MAX_RESERVE)));
   SET_COUNT (self->peak, self->out);
   SET_COUNT (self->waits, 0);
@@ -394,7 +427,8 @@ eeg_pool_start (GstBufferPool *pool)
   SET_COUNT (self->growths, 0);
   SET_COUNT (self->failures, 0);
   self->started = TRUE;
-  g_mutex_unlock (&self->lock);
+  self->trouble = self->warned = FALSE;
+  pthread_mutex_unlock (&self->lock);
   for (i = 0; i < self->min; i++) {
     GstBuffer *buffer = make_buffer (self);
 
@@ -403,11 +437,11 @@ eeg_pool_start (GstBufferPool *pool)
       GST_BUFFER_POOL_GET_CLASS (pool)->stop (pool);
       return FALSE;
     }
-    g_mutex_lock (&self->lock);
+    pthread_mutex_lock (&self->lock);
     ADD_COUNT (self->total, 1);
     reserve_stack (self, self->total);
     push_free (self, buffer);
-    g_mutex_unlock (&self->lock);
+    pthread_mutex_unlock (&self->lock);
   }
   return TRUE;
 }
@@ -417,7 +451,7 @@ eeg_pool_stop (GstBufferPool *pool)
 {
   GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->started = FALSE;
   while (self->free > 0) {
     GstBuffer *buffer;
@@ -425,11 +459,11 @@ eeg_pool_stop (GstBufferPool *pool)
     ADD_COUNT (self->free, -1);
     ADD_COUNT (self->total, -1);
     buffer = self->stack[self->free];
-    g_mutex_unlock (&self->lock);
+    pthread_mutex_unlock (&self->lock);
     destroy_buffer (self, buffer);
-    g_mutex_lock (&self->lock);
+    pthread_mutex_lock (&self->lock);
   }
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   return TRUE;
 }
 
@@ -438,10 +472,10 @@ eeg_pool_flush_start (GstBufferPool *pool)
 {
   GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->flushing = TRUE;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
+  pthread_cond_broadcast (&self->cond);
+  pthread_mutex_unlock (&self->lock);
 }
 
 static void
@@ -449,9 +483,9 @@ eeg_pool_flush_stop (GstBufferPool *pool)
 {
   GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->flushing = FALSE;
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 }
 
 static gboolean
@@ -476,12 +510,12 @@ eeg_pool_set_config (GstBufferPool *pool, GstStructure *config)
   if (!GST_BUFFER_POOL_CLASS (gst_eeg_buffer_pool_parent_class)
            ->set_config (pool, config))
     return FALSE;
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->min = min;
   self->step = step;
   SET_COUNT (self->cap, cap);
   self->policy = policy;
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   return TRUE;
 }
 
@@ -493,8 +527,8 @@ gst_eeg_buffer_pool_finalize (GObject *object)
   G_OBJECT_CLASS (gst_eeg_buffer_pool_parent_class)->finalize (object);
   g_free (self->stack);
   g_weak_ref_clear (&self->owner);
-  g_cond_clear (&self->cond);
-  g_mutex_clear (&self->lock);
+  pthread_cond_destroy (&self->cond);
+  pthread_mutex_destroy (&self->lock);
 }
 
 static void
@@ -518,8 +552,8 @@ gst_eeg_buffer_pool_class_init (GstEegBufferPoolClass *klass)
 static void
 gst_eeg_buffer_pool_init (GstEegBufferPool *self)
 {
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_cond_init (&self->cond, NULL);
   g_weak_ref_init (&self->owner, NULL);
   self->flushing = TRUE;
 }
@@ -638,6 +672,10 @@ gst_eeg_buffer_pool_add_stats (GstEegBufferPool *pool, GstStructure *stats)
  * gst_eeg_buffer_pool_set_owner:
  * @pool: a pool
  * @owner: (nullable) (transfer none): element whose bus pool trouble goes to
+ *
+ * Growth and waiting at the cap are posted as element messages "eeg-pool" with
+ * the pool-* fields, at most one a second; reaching the cap as one warning,
+ * until half of the buffers came back. Posted from the pool's worker thread.
  *
  * Any thread.
  */

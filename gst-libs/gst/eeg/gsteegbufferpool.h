@@ -72,9 +72,8 @@ GST_EEG_API void gst_eeg_buffer_pool_get_metrics (
 GST_EEG_API void gst_eeg_buffer_pool_add_stats (
     GstEegBufferPool *pool, GstStructure *stats);
 
-/* The owner of the pool posts pool trouble as an element message "eeg-pool"
- * (at most one a second) and one warning a growth; pass NULL to stop. The
- * pool holds no reference. */
+/* The owner posts pool trouble on its bus; pass NULL to stop. The pool holds
+ * no reference. */
 GST_EEG_API void gst_eeg_buffer_pool_set_owner (
     GstEegBufferPool *pool, GstElement *owner);
 

@@ -12,9 +12,14 @@
 /* Channel indices travel as gint16 in the ledger's status runs. */
 #define MAX_CHANNELS G_MAXINT16
 
-G_DEFINE_QUARK (gst - eeg - error - quark, gst_eeg_error)
 G_DEFINE_BOXED_TYPE (
     GstEegInfo, gst_eeg_info, gst_eeg_info_copy, gst_eeg_info_free)
+
+GQuark
+gst_eeg_error_quark (void)
+{
+  return g_quark_from_static_string ("gst-eeg-error-quark");
+}
 
 static gchar **
 default_labels (gint channels)
@@ -481,6 +486,64 @@ gst_eeg_info_set_exact_rate (
   info->rate_n = numerator;
   info->rate_d = denominator;
   return TRUE;
+}
+
+/**
+ * gst_eeg_info_get_rate:
+ * @info: an info
+ *
+ * Returns: nominal rate in whole Hz, 0 without a format
+ */
+gint
+gst_eeg_info_get_rate (const GstEegInfo *info)
+{
+  g_return_val_if_fail (info != NULL, 0);
+  return GST_EEG_INFO_RATE (info);
+}
+
+/**
+ * gst_eeg_info_get_channels:
+ * @info: an info
+ *
+ * Returns: number of channels, 0 without a format
+ */
+gint
+gst_eeg_info_get_channels (const GstEegInfo *info)
+{
+  g_return_val_if_fail (info != NULL, 0);
+  return GST_EEG_INFO_CHANNELS (info);
+}
+
+/**
+ * gst_eeg_info_get_full_scale:
+ * @info: an info with a format
+ * @n_volts: (out): the number of channels
+ *
+ * Returns: (transfer none) (array length=n_volts): volts that 1.0 of full
+ *     scale stands for, one entry per channel
+ */
+const gdouble *
+gst_eeg_info_get_full_scale (const GstEegInfo *info, guint *n_volts)
+{
+  g_return_val_if_fail (info != NULL && n_volts != NULL, NULL);
+  *n_volts = GST_EEG_INFO_CHANNELS (info);
+  return info->full_scale;
+}
+
+/**
+ * gst_eeg_info_get_gain:
+ * @info: an info with a format
+ * @n_gain: (out): the number of channels, or 0 when the gain is unknown
+ *
+ * Returns: (transfer none) (nullable) (array length=n_gain): amplifier gain,
+ *     one entry per channel
+ */
+const gdouble *
+gst_eeg_info_get_gain (const GstEegInfo *info, guint *n_gain)
+{
+  g_return_val_if_fail (info != NULL && n_gain != NULL, NULL);
+  *n_gain = info->gain ? GST_EEG_INFO_CHANNELS (info) : 0;
+  return info->gain;
 }
 
 /**

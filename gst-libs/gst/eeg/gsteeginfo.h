@@ -42,8 +42,8 @@ typedef struct _GstEegInfo GstEegInfo;
  * GstEegInfo:
  * @audio: format, nominal rate (Hz), channels, bytes per frame
  * @unit: what the numbers mean
- * @full_scale: (array): per channel, volts that 1.0 of full scale stands for; always @channels entries
- * @gain: (array) (nullable): per channel amplifier gain, or %NULL when unknown
+ * @full_scale: (type gpointer): per channel, volts that 1.0 of full scale stands for; always as many entries as channels, see gst_eeg_info_get_full_scale()
+ * @gain: (type gpointer): per channel amplifier gain, or %NULL when unknown, see gst_eeg_info_get_gain()
  * @labels: (array zero-terminated=1): electrode names, never %NULL; "Ch1".. when the caps name none
  * @types: (array zero-terminated=1): "eeg", "eog", "ecg", "emg", "aux"...; never %NULL
  * @reference: (nullable): name of the reference, e.g. "SRB1", "average"
@@ -128,6 +128,13 @@ GST_EEG_API void gst_eeg_info_set_reference (
 GST_EEG_API gboolean gst_eeg_info_set_exact_rate (
     GstEegInfo *info, gint numerator, gint denominator, GError **error);
 
+GST_EEG_API gint gst_eeg_info_get_rate (const GstEegInfo *info);
+GST_EEG_API gint gst_eeg_info_get_channels (const GstEegInfo *info);
+GST_EEG_API const gdouble *gst_eeg_info_get_full_scale (
+    const GstEegInfo *info, guint *n_volts);
+GST_EEG_API const gdouble *gst_eeg_info_get_gain (
+    const GstEegInfo *info, guint *n_gain);
+
 GST_EEG_API gboolean gst_eeg_info_from_caps (
     GstEegInfo *info, const GstCaps *caps, GError **error);
 GST_EEG_API GstCaps *gst_eeg_info_to_caps (const GstEegInfo *info);
@@ -139,7 +146,7 @@ GST_EEG_API guint64 gst_eeg_info_time_to_frames (
 
 /**
  * gst_eeg_parse_list:
- * @text: "Fp1, Fp2, O1"
+ * @text: (nullable): for example "Fp1, Fp2, O1"
  *
  * The one reader of list-valued string properties ("labels", "device"...):
  * comma separated, blanks around entries dropped.
@@ -150,6 +157,9 @@ GST_EEG_API gchar **gst_eeg_parse_list (const gchar *text);
 
 /**
  * gst_eeg_parse_double_list:
+ * @text: "1, 2.5"
+ * @n_values: (out): how many
+ * @error: which entry was wrong
  *
  * As gst_eeg_parse_list(), for numbers in the C locale; %NULL and @error when
  * an entry is not a finite number.

@@ -207,6 +207,27 @@ gst_buffer_add_eeg_meta (GstBuffer *buffer, guint64 first_sample,
 }
 
 /**
+ * gst_buffer_get_eeg_meta:
+ * @buffer: a buffer
+ *
+ * Returns: (transfer none) (nullable): its first ledger entry that is in use;
+ *     gst_buffer_get_eeg_ledger() sums up all of them
+ */
+GstEegMeta *
+gst_buffer_get_eeg_meta (GstBuffer *buffer)
+{
+  gpointer state = NULL;
+  GstMeta *m;
+
+  g_return_val_if_fail (GST_IS_BUFFER (buffer), NULL);
+  while ((m = gst_buffer_iterate_meta_filtered (
+              buffer, &state, GST_EEG_META_API_TYPE)))
+    if (ENTRY_IN_USE ((GstEegMeta *) m))
+      return (GstEegMeta *) m;
+  return NULL;
+}
+
+/**
  * gst_eeg_meta_set_edge:
  * @meta: an entry
  * @sample: absolute index of a sample

@@ -94,14 +94,13 @@ struct _GstEegMeta
 
 #define GST_EEG_META_API_TYPE (gst_eeg_meta_api_get_type ())
 #define GST_EEG_META_INFO     (gst_eeg_meta_get_info ())
-#define gst_buffer_get_eeg_meta(b)                                             \
-  ((GstEegMeta *) gst_buffer_get_meta ((b), GST_EEG_META_API_TYPE))
 
 GST_EEG_API GType gst_eeg_meta_api_get_type (void);
 GST_EEG_API const GstMetaInfo *gst_eeg_meta_get_info (void);
 
 GST_EEG_API GstEegMeta *gst_buffer_add_eeg_meta (GstBuffer *buffer,
     guint64 first_sample, guint64 n_samples, guint64 lost_before, guint bpf);
+GST_EEG_API GstEegMeta *gst_buffer_get_eeg_meta (GstBuffer *buffer);
 GST_EEG_API void gst_eeg_meta_set_edge (
     GstEegMeta *meta, guint64 sample, GstClockTime monotonic);
 GST_EEG_API void gst_eeg_meta_add_run (GstEegMeta *meta, guint64 first_sample,

@@ -252,6 +252,53 @@ GST_START_TEST (test_latency)
   }
 GST_END_TEST;
 
+/* A stage with a history makes sound of silence: the flag goes, the rest
+ * stays; without an index the stage counts on. */
+GST_START_TEST (test_gap_and_missing_offset)
+  {
+    TestStage *s;
+    GstHarness *h = harness (&s);
+    GstBuffer *b;
+
+    gst_harness_set_src_caps_str (h, VOLTS (1));
+    gst_harness_push (h, buffer (100, 4, 0));
+    b = buffer (104, 4, 0);
+    GST_BUFFER_FLAG_SET (b, GST_BUFFER_FLAG_GAP);
+    GST_BUFFER_OFFSET (b) = GST_BUFFER_OFFSET_END (b) = GST_BUFFER_OFFSET_NONE;
+    gst_buffer_unref (gst_harness_pull (h));
+    b = gst_harness_push_and_pull (h, b);
+    fail_if (GST_BUFFER_FLAG_IS_SET (b, GST_BUFFER_FLAG_GAP));
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (b), 416 * GST_MSECOND);
+    fail_unless_equals_uint64 (s->first, 104);
+    fail_unless_equals_int (s->resets, 1);
+    fail_unless_equals_int (s->frames, 8);
+    gst_buffer_unref (b);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_restart_starts_afresh)
+  {
+    TestStage *s;
+    GstHarness *h = harness (&s);
+    GstSegment seg;
+
+    gst_harness_set_src_caps_str (h, VOLTS (1));
+    gst_harness_push (h, buffer (0, 4, 0));
+    gst_element_set_state (h->element, GST_STATE_READY);
+    gst_harness_play (h);
+    gst_harness_push_event (h, gst_event_new_stream_start ("again"));
+    gst_harness_set_src_caps_str (h, VOLTS (1));
+    gst_segment_init (&seg, GST_FORMAT_TIME);
+    gst_harness_push_event (h, gst_event_new_segment (&seg));
+    fail_unless_equals_int (
+        gst_harness_push (h, buffer (0, 4, 0)), GST_FLOW_OK);
+    fail_unless_equals_int (s->resets, 2);
+    fail_unless_equals_int (s->reason, GST_EEG_RESET_START);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
 /* Exactly one error message, with the words. */
 static void
 one_error (GstHarness *h, GstBus *bus, const gchar *a, const gchar *b)
@@ -328,6 +375,8 @@ eegbasefilter_suite (void)
   tcase_add_test (tc, test_copy_when_size_differs);
   tcase_add_test (tc, test_resets_once);
   tcase_add_test (tc, test_latency);
+  tcase_add_test (tc, test_gap_and_missing_offset);
+  tcase_add_test (tc, test_restart_starts_afresh);
   tcase_add_test (tc, test_missing_unit_refused);
   tcase_add_test (tc, test_setup_refused);
   tcase_add_test (tc, test_partial_frame_fails);

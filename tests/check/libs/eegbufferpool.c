@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
 #include <gst/eeg/gsteegbufferpool.h>
 #include <gst/eeg/gsteegmeta.h>
 
 #include <gmodule.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Counts what the current thread takes from the heap. The sanitizers have
@@ -130,6 +132,102 @@ GST_START_TEST (test_grows_to_the_cap)
     drop (pool);
     gst_object_unref (bus);
     gst_object_unref (owner);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_one_warning_at_the_cap)
+  {
+    GstBufferPool *pool = make (4, 0, 0, GST_EEG_POOL_POLICY_FAIL);
+    GstElement *owner = gst_pipeline_new (NULL);
+    GstBus *bus = gst_element_get_bus (owner);
+    GstBuffer *b[5];
+    GstMessage *msg;
+    GError *error;
+    guint i, round;
+
+    gst_eeg_buffer_pool_set_owner (GST_EEG_BUFFER_POOL (pool), owner);
+    for (round = 0; round < 2; round++) {
+      for (i = 0; i < 4; i++)
+        fail_unless_equals_int (
+            gst_buffer_pool_acquire_buffer (pool, &b[i], NULL), GST_FLOW_OK);
+      for (i = 0; i < 50; i++)
+        fail_unless_equals_int (
+            gst_buffer_pool_acquire_buffer (pool, &b[4], NULL), GST_FLOW_EOS);
+      msg =
+          gst_bus_timed_pop_filtered (bus, 5 * GST_SECOND, GST_MESSAGE_WARNING);
+      fail_unless (msg != NULL);
+      gst_message_parse_warning (msg, &error, NULL);
+      fail_unless (g_error_matches (
+          error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT));
+      fail_unless (strstr (error->message, "counted as lost") != NULL);
+      g_error_free (error);
+      gst_message_unref (msg);
+      /* one buffer back and out again is the same trouble */
+      gst_buffer_unref (b[3]);
+      fail_unless_equals_int (
+          gst_buffer_pool_acquire_buffer (pool, &b[3], NULL), GST_FLOW_OK);
+      fail_unless_equals_int (
+          gst_buffer_pool_acquire_buffer (pool, &b[4], NULL), GST_FLOW_EOS);
+      for (i = 0; i < 4; i++)
+        gst_buffer_unref (b[i]);
+      fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING) == NULL);
+    }
+    fail_unless_equals_uint64 (metrics (pool).failures, 102);
+    drop (pool);
+    gst_object_unref (bus);
+    gst_object_unref (owner);
+  }
+GST_END_TEST;
+
+typedef struct
+{
+  GstBufferPool *pool;
+  GstHarness *h;
+} Feed;
+
+static gpointer
+feed_queue (gpointer data)
+{
+  Feed *f = data;
+  guint i;
+
+  for (i = 0; i < 500; i++) {
+    GstBuffer *b;
+
+    if (gst_buffer_pool_acquire_buffer (f->pool, &b, NULL) != GST_FLOW_OK)
+      return NULL;
+    GST_BUFFER_PTS (b) = i * 4 * GST_MSECOND;
+    GST_BUFFER_DURATION (b) = 4 * GST_MSECOND;
+    if (gst_harness_push (f->h, b) != GST_FLOW_OK)
+      return NULL;
+  }
+  return NULL;
+}
+
+/* The queue wants 50 buffers, the pool has 16. */
+GST_START_TEST (test_long_queue_downstream)
+  {
+    GstBufferPool *pool = make (4, 4, 16, GST_EEG_POOL_POLICY_WAIT);
+    GstHarness *h = gst_harness_new_parse (
+        "queue max-size-time=200000000 max-size-buffers=0 max-size-bytes=0");
+    Feed f = {pool, h};
+    GThread *t;
+    guint i;
+
+    gst_harness_set_src_caps_str (h, "application/x-test");
+    t = g_thread_new ("feed", feed_queue, &f);
+    for (i = 0; i < 500; i++) {
+      GstBuffer *b = gst_harness_pull (h);
+
+      fail_unless (b != NULL);
+      fail_unless_equals_uint64 (GST_BUFFER_PTS (b), i * 4 * GST_MSECOND);
+      gst_buffer_unref (b);
+    }
+    g_thread_join (t);
+    fail_unless (metrics (pool).total <= 16);
+    fail_unless_equals_uint64 (metrics (pool).failures, 0);
+    gst_harness_teardown (h);
+    drop (pool);
   }
 GST_END_TEST;
 
@@ -325,6 +423,8 @@ eegbufferpool_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_fail_at_cap);
   tcase_add_test (tc, test_grows_to_the_cap);
+  tcase_add_test (tc, test_one_warning_at_the_cap);
+  tcase_add_test (tc, test_long_queue_downstream);
   tcase_add_test (tc, test_wait_and_flush);
   tcase_add_test (tc, test_deactivate_with_outstanding);
   tcase_add_test (tc, test_ledger_entry_comes_clean);

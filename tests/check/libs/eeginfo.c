@@ -124,6 +124,25 @@ GST_START_TEST (test_mask_is_always_written)
   }
 GST_END_TEST;
 
+GST_START_TEST (test_getters)
+  {
+    GstEegInfo *info = gst_eeg_info_new ();
+    guint n = 9;
+
+    fail_unless_equals_string (
+        g_quark_to_string (GST_EEG_ERROR), "gst-eeg-error-quark");
+    fail_unless (
+        gst_eeg_info_set_format (info, GST_AUDIO_FORMAT_F32LE, 250, 2, NULL));
+    fail_unless_equals_int (gst_eeg_info_get_rate (info), 250);
+    fail_unless_equals_int (gst_eeg_info_get_channels (info), 2);
+    fail_unless_equals_float (gst_eeg_info_get_full_scale (info, &n)[1], 1.0);
+    fail_unless_equals_int (n, 2);
+    fail_unless (gst_eeg_info_get_gain (info, &n) == NULL);
+    fail_unless_equals_int (n, 0);
+    gst_eeg_info_free (info);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_missing_unit_refused)
   {
     refused ("audio/x-raw,format=F32LE,layout=interleaved,rate=250,channels=1",
@@ -300,6 +319,7 @@ eeginfo_suite (void)
   tcase_add_test (tc, test_counts_round_trip);
   tcase_add_test (tc, test_defaults_of_volts);
   tcase_add_test (tc, test_mask_is_always_written);
+  tcase_add_test (tc, test_getters);
   tcase_add_test (tc, test_missing_unit_refused);
   tcase_add_test (tc, test_media_refused);
   tcase_add_test (tc, test_fields_refused);
