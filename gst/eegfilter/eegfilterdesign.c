@@ -6,20 +6,25 @@
 #endif
 #include "eegfilterdesign.h"
 
+#include <gst/eeg/dsp/eegdsp-fir.h>
+#include <gst/eeg/dsp/eegdsp-response.h>
 #include <gst/eeg/eeg.h>
 #include <math.h>
+#include <string.h>
 
 void
 eeg_filter_params_copy (EegFilterParams *dest, const EegFilterParams *src)
 {
   *dest = *src;
   dest->sos = g_strdup (src->sos);
+  dest->fir = g_strdup (src->fir);
 }
 
 void
 eeg_filter_params_clear (EegFilterParams *params)
 {
   g_clear_pointer (&params->sos, g_free);
+  g_clear_pointer (&params->fir, g_free);
 }
 
 /* The extra sections, scaled to a0 = 1: b0, b1, b2, a0, a1, a2 each, as SciPy
@@ -66,8 +71,27 @@ read_sections (
   return n / 6;
 }
 
-gint
-eeg_filter_design (const EegFilterParams *p, gdouble rate,
+static gboolean
+read_taps (
+    const gchar *text, EegFilterDesign *design, gchar *message, gsize size)
+{
+  GError *error = NULL;
+
+  design->taps = gst_eeg_parse_double_list (text, &design->n_taps, &error);
+  if (!design->taps) {
+    g_snprintf (message, size, "fir: %s", error->message);
+    g_error_free (error);
+    return FALSE;
+  }
+  if (design->n_taps <= EEG_DSP_FIR_MAX_TAPS)
+    return TRUE;
+  g_snprintf (message, size, "fir has %u taps, expected at most %d",
+      design->n_taps, EEG_DSP_FIR_MAX_TAPS);
+  return FALSE;
+}
+
+static gint
+design_sections (const EegFilterParams *p, gdouble rate,
     EegDspSection *sections, gchar *message, gsize size)
 {
   EegDspSpec spec = {p->family, EEG_DSP_HIGHPASS, p->order, rate, p->highpass,
@@ -125,4 +149,65 @@ eeg_filter_design (const EegFilterParams *p, gdouble rate,
 refused:
   g_snprintf (message, size, "%s: %s", name, why);
   return -1;
+}
+
+void
+eeg_filter_design_clear (EegFilterDesign *design)
+{
+  g_clear_pointer (&design->taps, g_free);
+  design->n_taps = 0;
+  design->n_sections = 0;
+}
+
+gboolean
+eeg_filter_design (const EegFilterParams *params, gdouble rate,
+    EegFilterDesign *design, gchar *message, gsize size)
+{
+  gint n = design_sections (params, rate, design->sections, message, size);
+
+  design->taps = NULL;
+  design->n_taps = 0;
+  design->n_sections = MAX (n, 0);
+  if (n < 0)
+    return FALSE;
+  if (!params->fir || !params->fir[0] ||
+      read_taps (params->fir, design, message, size))
+    return TRUE;
+  eeg_filter_design_clear (design);
+  return FALSE;
+}
+
+gboolean
+eeg_filter_design_equal (const EegFilterDesign *a, const EegFilterDesign *b)
+{
+  return a->n_sections == b->n_sections && a->n_taps == b->n_taps &&
+         memcmp (a->sections, b->sections,
+             a->n_sections * sizeof *a->sections) == 0 &&
+         (a->n_taps == 0 ||
+             memcmp (a->taps, b->taps, a->n_taps * sizeof *a->taps) == 0);
+}
+
+void
+eeg_filter_design_response (const EegFilterDesign *design, gdouble rate,
+    gdouble frequency, gdouble *re, gdouble *im)
+{
+  eeg_dsp_response (
+      design->sections, design->n_sections, rate, frequency, re, im);
+  if (design->n_taps > 0) {
+    gdouble x = *re, y = *im, u, v;
+
+    eeg_dsp_fir_response (
+        design->taps, design->n_taps, rate, frequency, &u, &v);
+    *re = x * u - y * v;
+    *im = x * v + y * u;
+  }
+}
+
+gdouble
+eeg_filter_design_settling (const EegFilterDesign *design, gdouble rate)
+{
+  gdouble fir = design->n_taps > 1 ? (design->n_taps - 1) / rate : 0;
+
+  return eeg_dsp_settling (design->sections, design->n_sections, rate, 0.01) +
+         fir;
 }

@@ -21,13 +21,32 @@ typedef struct
   gint order, notch_harmonics;
   EegDspFamily family;
   gchar *sos; /* owned; NULL or six numbers a section */
+  gchar *fir; /* owned; NULL or taps */
 } EegFilterParams;
 
 void eeg_filter_params_copy (EegFilterParams *dest, const EegFilterParams *src);
 void eeg_filter_params_clear (EegFilterParams *params);
 
-/* Number of sections, or -1 with a sentence in @message. */
-gint eeg_filter_design (const EegFilterParams *params, gdouble rate,
-    EegDspSection *sections, gchar *message, gsize size);
+typedef struct
+{
+  EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
+  gint n_sections;
+  gdouble *taps; /* owned; of the FIR after the sections */
+  guint n_taps;  /* 0: none */
+} EegFilterDesign;
+
+/* FALSE with a sentence in @message when the request is impossible; @design
+ * then holds nothing. */
+gboolean eeg_filter_design (const EegFilterParams *params, gdouble rate,
+    EegFilterDesign *design, gchar *message, gsize size);
+void eeg_filter_design_clear (EegFilterDesign *design);
+gboolean eeg_filter_design_equal (
+    const EegFilterDesign *a, const EegFilterDesign *b);
+
+/* Complex gain, and seconds until a transient has fallen to 1 %. */
+void eeg_filter_design_response (const EegFilterDesign *design, gdouble rate,
+    gdouble frequency, gdouble *re, gdouble *im);
+gdouble eeg_filter_design_settling (
+    const EegFilterDesign *design, gdouble rate);
 
 G_END_DECLS

@@ -8,7 +8,8 @@
  * @short_description: high-pass, low-pass and notch for every channel
  *
  * A causal cascade of second-order sections: the high-pass, then the low-pass
- * (each of #GstEegFilter:order), then the notch. Both corners together make a
+ * (each of #GstEegFilter:order), then the notch with its harmonics, then
+ * sections of your own, then a FIR. Both corners together make a
  * band-pass. Samples are F32 or F64 volts; the state is always F64, so the
  * lowest corners stay exact. The state is carried from buffer to buffer:
  * however the stream is divided into buffers, the result is the same.
@@ -33,10 +34,7 @@
 #include <math.h>
 #include <string.h>
 
-#include <gst/eeg/dsp/eegdsp-cascade.h>
-#include <gst/eeg/dsp/eegdsp-response.h>
-
-#include "eegfilterdesign.h"
+#include "eegfilterchain.h"
 #include "gsteegfilter.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_eeg_filter_debug);
@@ -56,6 +54,7 @@ enum
   PROP_RIPPLE,
   PROP_STOPBAND,
   PROP_SOS,
+  PROP_FIR,
   PROP_ON_GAP,
   PROP_STATS,
 };
@@ -76,12 +75,12 @@ struct _GstEegFilter
   OnGap on_gap;
   gboolean changed;
   guint64 nonfinite, changes, refusals;
-  guint n_sections;
+  guint n_sections, n_taps;
 
   /* Streaming thread. */
-  EegDspCascade *cascade, *old;
-  EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
-  guint64 position; /* absolute index of the next frame */
+  EegFilterChain *chain, *old;
+  EegFilterDesign design; /* of chain */
+  guint64 position;       /* absolute index of the next frame */
   guint fade_length, fade_done;
   guint64 settling, unsettled; /* frames: from start, and still to come */
   gpointer scratch;
@@ -163,7 +162,7 @@ static GstStaticPadTemplate src_template =
 static void
 drop_old (GstEegFilter *self)
 {
-  g_clear_pointer (&self->old, eeg_dsp_cascade_free);
+  g_clear_pointer (&self->old, eeg_filter_chain_free);
   g_clear_pointer (&self->scratch, g_free);
   self->scratch_size = 0;
 }
@@ -180,14 +179,21 @@ get_params (GstEegFilter *self, EegFilterParams *params, EegDspStart *start)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Takes @design over. */
 static void
-find_settling (GstEegFilter *self, gint n, const GstEegInfo *info)
+set_design (GstEegFilter *self, EegFilterDesign *design, const GstEegInfo *info)
 {
   gdouble rate = GST_EEG_INFO_EXACT_RATE (info);
-  gdouble seconds = eeg_dsp_settling (self->sections, n, rate, 0.01);
+  gdouble seconds = eeg_filter_design_settling (design, rate);
 
+  eeg_filter_design_clear (&self->design);
+  self->design = *design;
   self->settling = (guint64) ceil (MIN (seconds, 3600) * rate);
   self->unsettled = self->settling;
+  GST_OBJECT_LOCK (self);
+  self->n_sections = design->n_sections;
+  self->n_taps = design->n_taps;
+  GST_OBJECT_UNLOCK (self);
 }
 
 static gboolean
@@ -195,36 +201,33 @@ gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
     const GstEegInfo *out, GError **error)
 {
   GstEegFilter *self = GST_EEG_FILTER (base);
+  EegFilterDesign design;
   EegFilterParams params;
   EegDspStart start;
   gchar message[384];
-  gint n;
+  gboolean ok;
 
   get_params (self, &params, &start);
-
-  n = eeg_filter_design (&params, GST_EEG_INFO_EXACT_RATE (in), self->sections,
-      message, sizeof message);
+  ok = eeg_filter_design (
+      &params, GST_EEG_INFO_EXACT_RATE (in), &design, message, sizeof message);
   eeg_filter_params_clear (&params);
-  if (n < 0) {
+  if (!ok) {
     g_set_error_literal (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD, message);
     return FALSE;
   }
   drop_old (self);
-  g_clear_pointer (&self->cascade, eeg_dsp_cascade_free);
-  self->cascade =
-      eeg_dsp_cascade_new (self->sections, n, GST_EEG_INFO_CHANNELS (in));
-  if (!self->cascade) {
+  g_clear_pointer (&self->chain, eeg_filter_chain_free);
+  self->chain = eeg_filter_chain_new (&design, GST_EEG_INFO_CHANNELS (in));
+  if (!self->chain) {
+    eeg_filter_design_clear (&design);
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
         "no memory for the state of %d channels", GST_EEG_INFO_CHANNELS (in));
     return FALSE;
   }
-  eeg_dsp_cascade_reset (self->cascade, start);
-  find_settling (self, n, in);
+  eeg_filter_chain_reset (self->chain, start);
+  set_design (self, &design, in);
   self->fade_length = MAX (1, GST_EEG_INFO_RATE (in) / 10);
   self->fresh = TRUE;
-  GST_OBJECT_LOCK (self);
-  self->n_sections = n;
-  GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
 
@@ -242,8 +245,8 @@ gst_eeg_filter_reset (GstEegBaseFilter *base, GstEegResetReason reason)
   if (reason == GST_EEG_RESET_DISCONT && hold)
     return;
   drop_old (self);
-  if (self->cascade)
-    eeg_dsp_cascade_reset (self->cascade, start);
+  if (self->chain)
+    eeg_filter_chain_reset (self->chain, start);
   self->fresh = TRUE;
   self->unsettled = self->settling;
   if (reason == GST_EEG_RESET_START)
@@ -253,19 +256,18 @@ gst_eeg_filter_reset (GstEegBaseFilter *base, GstEegResetReason reason)
 static void
 take_over (GstEegFilter *self, const GstEegInfo *info)
 {
-  EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
-  EegDspCascade *fresh;
+  EegFilterDesign design;
+  EegFilterChain *fresh;
   EegFilterParams params;
   EegDspStart start;
   gchar message[384];
-  gint n;
+  gboolean ok;
 
   get_params (self, &params, &start);
-
-  n = eeg_filter_design (&params, GST_EEG_INFO_EXACT_RATE (info), sections,
+  ok = eeg_filter_design (&params, GST_EEG_INFO_EXACT_RATE (info), &design,
       message, sizeof message);
   eeg_filter_params_clear (&params);
-  if (n < 0) {
+  if (!ok) {
     GST_OBJECT_LOCK (self);
     self->refusals++;
     GST_OBJECT_UNLOCK (self);
@@ -274,28 +276,28 @@ take_over (GstEegFilter *self, const GstEegInfo *info)
         (NULL));
     return;
   }
-  if (n == (gint) self->n_sections &&
-      memcmp (sections, self->sections, n * sizeof *sections) == 0)
+  if (eeg_filter_design_equal (&design, &self->design)) {
+    eeg_filter_design_clear (&design);
     return;
-  fresh = eeg_dsp_cascade_new (sections, n, GST_EEG_INFO_CHANNELS (info));
+  }
+  fresh = eeg_filter_chain_new (&design, GST_EEG_INFO_CHANNELS (info));
   if (!fresh) {
+    eeg_filter_design_clear (&design);
     GST_ELEMENT_WARNING (self, RESOURCE, NO_SPACE_LEFT,
         ("No memory for the new filter; the old one stays."), (NULL));
     return;
   }
-  memcpy (self->sections, sections, n * sizeof *sections);
-  find_settling (self, n, info);
+  set_design (self, &design, info);
   if (self->fresh) {
-    eeg_dsp_cascade_reset (fresh, start);
-    eeg_dsp_cascade_free (self->cascade);
+    eeg_filter_chain_reset (fresh, start);
+    eeg_filter_chain_free (self->chain);
   } else {
     /* A running signal: always from the steady state, or it would click. */
-    self->old = self->cascade;
+    self->old = self->chain;
     self->fade_done = 0;
   }
-  self->cascade = fresh;
+  self->chain = fresh;
   GST_OBJECT_LOCK (self);
-  self->n_sections = n;
   self->changes++;
   GST_OBJECT_UNLOCK (self);
 }
@@ -341,22 +343,13 @@ gst_eeg_filter_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
 DEFINE_FADE (gfloat)
 DEFINE_FADE (gdouble)
 
-static guint64
-run (EegDspCascade *cascade, gboolean f32, gconstpointer in, gpointer out,
-    guint n_frames)
-{
-  if (f32)
-    return eeg_dsp_cascade_process_f32 (cascade, in, out, n_frames);
-  return eeg_dsp_cascade_process_f64 (cascade, in, out, n_frames);
-}
-
 static void
 report_nonfinite (GstEegFilter *self, guint64 bad, const GstEegInfo *info)
 {
   gsize first, last;
   gint channel;
 
-  eeg_dsp_cascade_get_replaced (self->cascade, &first, &last, &channel);
+  eeg_filter_chain_get_replaced (self->chain, &first, &last, &channel);
   gst_eeg_base_filter_mark (GST_EEG_BASE_FILTER (self), self->position + first,
       (guint32) (last - first + 1), GST_EEG_STATUS_NONFINITE, channel);
   GST_OBJECT_LOCK (self);
@@ -384,8 +377,8 @@ gst_eeg_filter_process (
   guint64 bad;
 
   if (self->old)
-    run (self->old, f32, in, self->scratch, n_frames);
-  bad = run (self->cascade, f32, in, out, n_frames);
+    eeg_filter_chain_run (self->old, f32, in, self->scratch, n_frames);
+  bad = eeg_filter_chain_run (self->chain, f32, in, out, n_frames);
   if (self->old) {
     guint n = MIN (n_frames, self->fade_length - self->fade_done);
     guint channels = GST_EEG_INFO_CHANNELS (info);
@@ -413,41 +406,44 @@ gst_eeg_filter_process (
 }
 
 static gboolean
+design_now (GstEegFilter *self, gdouble rate, EegFilterParams *params,
+    EegFilterDesign *design)
+{
+  gchar message[384];
+
+  get_params (self, params, NULL);
+  if (eeg_filter_design (params, rate, design, message, sizeof message))
+    return TRUE;
+  eeg_filter_params_clear (params);
+  return FALSE;
+}
+
+static gboolean
 gst_eeg_filter_evaluate (GstEegResponse *response, gdouble rate,
     const gdouble *frequencies, guint n, gdouble *re, gdouble *im)
 {
-  GstEegFilter *self = GST_EEG_FILTER (response);
-  EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
+  EegFilterDesign design;
   EegFilterParams params;
-  gchar message[384];
-  gint k;
   guint i;
 
-  get_params (self, &params, NULL);
-  k = eeg_filter_design (&params, rate, sections, message, sizeof message);
-  eeg_filter_params_clear (&params);
-  if (k < 0)
+  if (!design_now (GST_EEG_FILTER (response), rate, &params, &design))
     return FALSE;
   for (i = 0; i < n; i++)
-    eeg_dsp_response (sections, k, rate, frequencies[i], &re[i], &im[i]);
+    eeg_filter_design_response (&design, rate, frequencies[i], &re[i], &im[i]);
+  eeg_filter_design_clear (&design);
+  eeg_filter_params_clear (&params);
   return TRUE;
 }
 
 static GstStructure *
 gst_eeg_filter_describe (GstEegResponse *response, gdouble rate)
 {
-  GstEegFilter *self = GST_EEG_FILTER (response);
-  EegDspSection sections[EEG_FILTER_MAX_SECTIONS];
+  EegFilterDesign design;
   EegFilterParams params;
   GstStructure *s;
   GString *text;
-  gchar message[384];
-  gint k;
 
-  get_params (self, &params, NULL);
-  k = eeg_filter_design (&params, rate, sections, message, sizeof message);
-  eeg_filter_params_clear (&params);
-  if (k < 0)
+  if (!design_now (GST_EEG_FILTER (response), rate, &params, &design))
     return NULL;
   text = g_string_new (NULL);
   if (params.highpass > 0)
@@ -460,15 +456,20 @@ gst_eeg_filter_describe (GstEegResponse *response, gdouble rate)
   if (params.notch > 0 && params.notch_harmonics > 0)
     g_string_append_printf (
         text, "up to %d harmonics, ", params.notch_harmonics);
-  if (k > 0)
-    g_string_append_printf (text, "%d second-order sections", k);
+  if (design.n_taps > 0)
+    g_string_append_printf (text, "FIR of %u taps, ", design.n_taps);
+  if (design.n_sections > 0)
+    g_string_append_printf (
+        text, "%d second-order sections", design.n_sections);
   else
-    g_string_append (text, "off");
+    g_string_append (text, design.n_taps ? "no second-order sections" : "off");
   s = gst_structure_new ("eeg-response", "out-rate", G_TYPE_DOUBLE, rate,
       "delay", G_TYPE_DOUBLE, 0.0, "latency", G_TYPE_DOUBLE, 0.0, "settling",
-      G_TYPE_DOUBLE, eeg_dsp_settling (sections, k, rate, 0.01), "text",
+      G_TYPE_DOUBLE, eeg_filter_design_settling (&design, rate), "text",
       G_TYPE_STRING, text->str, NULL);
   g_string_free (text, TRUE);
+  eeg_filter_design_clear (&design);
+  eeg_filter_params_clear (&params);
   return s;
 }
 
@@ -520,6 +521,10 @@ gst_eeg_filter_set_property (
     case PROP_SOS:
       g_free (self->params.sos);
       self->params.sos = g_value_dup_string (value);
+      break;
+    case PROP_FIR:
+      g_free (self->params.fir);
+      self->params.fir = g_value_dup_string (value);
       break;
     case PROP_ON_GAP:
       self->on_gap = g_value_get_enum (value);
@@ -573,6 +578,9 @@ gst_eeg_filter_get_property (
     case PROP_SOS:
       g_value_set_string (value, self->params.sos);
       break;
+    case PROP_FIR:
+      g_value_set_string (value, self->params.fir);
+      break;
     case PROP_ON_GAP:
       g_value_set_enum (value, self->on_gap);
       break;
@@ -581,8 +589,9 @@ gst_eeg_filter_get_property (
           value, gst_structure_new ("eegfilter-stats", "nonfinite",
                      G_TYPE_UINT64, self->nonfinite, "changes", G_TYPE_UINT64,
                      self->changes, "refusals", G_TYPE_UINT64, self->refusals,
-                     "sections", G_TYPE_UINT, self->n_sections, "kernel",
-                     G_TYPE_STRING, eeg_dsp_isa_name (eeg_dsp_isa ()), NULL));
+                     "sections", G_TYPE_UINT, self->n_sections, "taps",
+                     G_TYPE_UINT, self->n_taps, "kernel", G_TYPE_STRING,
+                     eeg_dsp_isa_name (eeg_dsp_isa ()), NULL));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -597,7 +606,8 @@ gst_eeg_filter_finalize (GObject *object)
   GstEegFilter *self = GST_EEG_FILTER (object);
 
   drop_old (self);
-  g_clear_pointer (&self->cascade, eeg_dsp_cascade_free);
+  g_clear_pointer (&self->chain, eeg_filter_chain_free);
+  eeg_filter_design_clear (&self->design);
   eeg_filter_params_clear (&self->params);
   G_OBJECT_CLASS (gst_eeg_filter_parent_class)->finalize (object);
 }
@@ -683,6 +693,14 @@ gst_eeg_filter_class_init (GstEegFilterClass *klass)
           NULL,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
               GST_PARAM_MUTABLE_PLAYING));
+  g_object_class_install_property (object_class, PROP_FIR,
+      g_param_spec_string ("fir", "FIR taps",
+          "A finite impulse response for exactly the stream's sampling rate, "
+          "after the sections: its taps (no unit), the newest sample's first, "
+          "comma separated. It adds no latency; its own delay is not corrected",
+          NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+              GST_PARAM_MUTABLE_PLAYING));
   g_object_class_install_property (object_class, PROP_ON_GAP,
       g_param_spec_enum ("on-gap", "On gap",
           "What happens where samples are missing: settle suits long gaps, "
@@ -691,7 +709,7 @@ gst_eeg_filter_class_init (GstEegFilterClass *klass)
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "Counters: nonfinite (values replaced), changes, refusals; and "
-          "sections in use, kernel",
+          "sections and taps in use, kernel",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);

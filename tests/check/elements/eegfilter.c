@@ -539,6 +539,46 @@ GST_START_TEST (test_extra_sections_refused)
   }
 GST_END_TEST;
 
+GST_START_TEST (test_fir)
+  {
+    static const gdouble taps[3] = {0.5, 0.25, -0.125};
+    GstHarness *h = start ("fir=0.5,0.25,-0.125"), *bad;
+    GstElement *e = gst_harness_find_element (h, "eegfilter");
+    gdouble f = 62.5, re, im;
+    GstBus *bus = gst_bus_new ();
+    GArray *got;
+    guint i;
+
+    for (i = 0; i < 200; i += 25)
+      gst_harness_push (h, make_buffer (i, 25));
+    got = outputs (h);
+    fail_unless_equals_int (got->len, 200 * CHANNELS);
+    for (i = 0; i < 200; i++) {
+      gdouble want = taps[0] * sample (i, 1) +
+                     taps[1] * sample (i < 1 ? 0 : i - 1, 1) +
+                     taps[2] * sample (i < 2 ? 0 : i - 2, 1);
+      fail_unless (
+          fabs (g_array_index (got, gfloat, i * CHANNELS + 1) - want) < 1e-8);
+    }
+    g_array_unref (got);
+    fail_unless (
+        gst_eeg_response_evaluate (GST_EEG_RESPONSE (e), 250, &f, 1, &re, &im));
+    fail_unless (fabs (re - 0.625) < 1e-12 && fabs (im + 0.25) < 1e-12);
+    gst_object_unref (e);
+    gst_harness_teardown (h);
+
+    bad = gst_harness_new ("eegfilter");
+    gst_element_set_bus (bad->element, bus);
+    g_object_set (bad->element, "fir", "1,x", NULL);
+    gst_harness_set_src_caps_str (bad, CAPS);
+    fail_if (gst_harness_push (bad, make_buffer (0, 20)) == GST_FLOW_OK);
+    expect_message (bus, GST_MESSAGE_ERROR, "fir");
+    gst_element_set_bus (bad->element, NULL);
+    gst_object_unref (bus);
+    gst_harness_teardown (bad);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_refused_change_leaves_samples_alone)
   {
     GstHarness *h = start ("lowpass=30"), *plain = start ("lowpass=30");
@@ -623,6 +663,7 @@ eegfilter_suite (void)
   tcase_add_test (tc, test_notch_harmonics);
   tcase_add_test (tc, test_extra_sections);
   tcase_add_test (tc, test_extra_sections_refused);
+  tcase_add_test (tc, test_fir);
   tcase_add_test (tc, test_refused_change_leaves_samples_alone);
   tcase_add_test (tc, test_wrong_streams_refused);
   tcase_add_test (tc, test_states);
