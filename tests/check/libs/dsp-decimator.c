@@ -187,6 +187,23 @@ GST_START_TEST (test_edges_and_refused)
   }
 GST_END_TEST;
 
+/* Also where the history was moved just before. */
+GST_START_TEST (test_keeps_last_good_value)
+  {
+    EegDspDecimator *d = eeg_dsp_decimator_new (1, EEG_DSP_QUALITY_STANDARD, 1);
+    int i;
+
+    for (i = 0; i < 300; i++) {
+      float x = i % 2 ? NAN : 5, y = 0;
+      uint64_t bad = 0;
+      fail_unless_equals_int (
+          eeg_dsp_decimator_process_f32 (d, &x, 1, &y, &bad), 1);
+      fail_unless (y == 5 && bad == (uint64_t) (i % 2));
+    }
+    eeg_dsp_decimator_free (d);
+  }
+GST_END_TEST;
+
 static Suite *
 dsp_decimator_suite (void)
 {
@@ -198,6 +215,7 @@ dsp_decimator_suite (void)
   tcase_add_test (tc, test_bands);
   tcase_add_test (tc, test_splits_are_bit_exact);
   tcase_add_test (tc, test_edges_and_refused);
+  tcase_add_test (tc, test_keeps_last_good_value);
   return s;
 }
 

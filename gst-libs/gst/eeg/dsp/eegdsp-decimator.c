@@ -292,7 +292,7 @@ eeg_dsp_decimator_new_for_isa (
 
       l->stride = padded (group_width (d, g));
       /* Twice the length, so that rows move only once a filter length. */
-      l->capacity = 2 * (2 * d->stages[i].half + 1) + 16;
+      l->capacity = 2 * (2 * d->stages[i].half + 1) + 64;
       l->buffer = alloc_doubles (l->capacity * l->stride);
       if (!l->buffer)
         goto no_memory;
@@ -418,28 +418,23 @@ eeg_dsp_decimator_pending (const EegDspDecimator *d)
   return n;
 }
 
-/* Room for rows in a history, at least one and no more than until the next
- * output. Its last row is always the newest input, so the rows before the
- * neighbourhood of that output can go when it is full. */
+/* Room for rows in a history, at least one. Its last row is always the newest
+ * input, so the rows before the neighbourhood of the next output can go when it
+ * is full. */
 static size_t
 room (EegDspDecimator *d, size_t stage, Line *lines)
 {
   const Stage *s = d->stages + stage;
   Line *l = lines + stage;
-  uint64_t until = s->half + l->skip + l->made * s->factor + 1 - l->seen;
-  size_t n;
 
   if (l->rows == l->capacity) {
-    size_t keep = 2 * s->half;
+    size_t keep = s->half > 0 ? 2 * s->half : 1;
     memmove (l->buffer, l->buffer + (l->rows - keep) * l->stride,
         keep * l->stride * sizeof (double));
     l->rows = keep;
   }
   /* After the first row comes what holds it. */
-  if (l->seen == 0)
-    return 1;
-  n = l->capacity - l->rows;
-  return until < n ? (size_t) until : n;
+  return l->seen == 0 ? 1 : l->capacity - l->rows;
 }
 
 static void
@@ -450,8 +445,8 @@ hold (Line *l)
   memcpy (row, row - l->stride, l->stride * sizeof (double));
 }
 
-/* After rows were added to a stage: computes the output that is due, if any,
- * and hands it on. Returns whether one left the last stage, in @result. */
+/* After rows were added to a stage: computes the next output that is due, if
+ * any, and hands it on. Returns whether one left the last stage, in @result. */
 static int
 advance (EegDspDecimator *d, size_t stage, Line *lines, double *result)
 {
@@ -459,7 +454,7 @@ advance (EegDspDecimator *d, size_t stage, Line *lines, double *result)
     const Stage *s = d->stages + stage;
     Line *l = lines + stage;
     double *out = result;
-    size_t i;
+    size_t i, mid;
 
     /* As if the first row had been there for ever. */
     if (l->seen == 1 && l->rows == 1)
@@ -467,13 +462,13 @@ advance (EegDspDecimator *d, size_t stage, Line *lines, double *result)
         hold (l);
     if (ready (s, l) == l->made)
       return 0;
+    mid = l->rows - (size_t) (l->seen - l->skip - l->made * s->factor);
     if (stage + 1 < d->n_stages) {
       room (d, stage + 1, lines);
       out = l[1].buffer + l[1].rows * l[1].stride;
     }
-    d->kernels->fir (s->h, s->half,
-        l->buffer + (l->rows - 1 - s->half) * l->stride, l->stride, out,
-        l->stride);
+    d->kernels->fir (
+        s->h, s->half, l->buffer + mid * l->stride, l->stride, out, l->stride);
     l->made++;
     if (stage + 1 == d->n_stages)
       return 1;
