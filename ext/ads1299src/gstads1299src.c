@@ -1144,7 +1144,7 @@ install_properties (GObjectClass *klass)
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (klass, PROP_IS_LIVE,
       g_param_spec_boolean ("is-live", "Live",
-          "true: paced by the clock; false: virtual time, as fast as "
+          "True: paced by the clock; false: virtual time, as fast as "
           "downstream takes the samples",
           TRUE, flags));
   g_object_class_install_property (klass, PROP_SIM_SIGNAL,

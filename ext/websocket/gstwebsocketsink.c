@@ -523,7 +523,7 @@ gst_websocket_sink_class_init (GstWebsocketSinkClass *klass)
           readable));
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
-          "delivered, lost (before this sink), dropped (not sent to slow "
+          "Delivered, lost (before this sink), dropped (not sent to slow "
           "clients, summed over them), all in frames; clients; port",
           GST_TYPE_STRUCTURE, readable));
 
