@@ -546,29 +546,33 @@ static GstStructure *
 gst_eeg_downsample_describe (GstEegResponse *response, gdouble rate)
 {
   EegDspQuality quality;
+  gint stages[EEG_DSP_DECIMATOR_MAX_STAGES], factor, n, i;
   gdouble delay, alias;
+  GString *text;
   GstStructure *s;
-  gchar *text;
-  gint factor;
 
   get_design (GST_EEG_DOWNSAMPLE (response), &factor, &quality);
   if (!(rate / factor >= 1))
     return NULL;
   delay = eeg_dsp_decimator_delay_for (factor, quality) / rate;
   alias = eeg_dsp_decimator_attenuation (quality);
-  if (factor == 1)
-    text = g_strdup ("off (factor 1)");
-  else
-    text = g_strdup_printf (
-        "1 of %d: %g -> %g Hz, flat to %g Hz, aliases below -%g dB", factor,
-        rate, rate / factor, 0.4 * rate / factor, alias);
+  text = g_string_new (factor == 1 ? "off (factor 1)" : NULL);
+  if (factor > 1) {
+    g_string_append_printf (text,
+        "1 of %d: %g -> %g Hz, flat to %g Hz, aliases below -%g dB, in stages "
+        "of",
+        factor, rate, rate / factor, 0.4 * rate / factor, alias);
+    n = eeg_dsp_decimator_stages (factor, quality, stages);
+    for (i = 0; i < n; i++)
+      g_string_append_printf (text, i ? " x %d" : " %d", stages[i]);
+  }
   s = gst_structure_new ("eeg-response", "out-rate", G_TYPE_DOUBLE,
       rate / factor, "delay", G_TYPE_DOUBLE, 0.0, "latency", G_TYPE_DOUBLE,
-      delay, "settling", G_TYPE_DOUBLE, delay, "text", G_TYPE_STRING, text,
+      delay, "settling", G_TYPE_DOUBLE, delay, "text", G_TYPE_STRING, text->str,
       NULL);
   if (factor > 1)
     gst_structure_set (s, "alias-attenuation", G_TYPE_DOUBLE, alias, NULL);
-  g_free (text);
+  g_string_free (text, TRUE);
   return s;
 }
 

@@ -627,6 +627,53 @@ GST_START_TEST (test_wrong_streams_refused)
   }
 GST_END_TEST;
 
+static gpointer
+change_all_the_time (gpointer data)
+{
+  GObject *e = data;
+  guint i = 0;
+
+  while (!g_object_get_data (e, "enough")) {
+    GstStructure *stats = NULL;
+
+    g_object_set (e, "lowpass", 20.0 + i % 40, "notch", i % 3 ? 50.0 : 0.0,
+        "order", 1 + i % 6, "fir", i % 2 ? "0.5,0.5" : NULL, "sos",
+        i % 5 ? NULL : "1,0,0,1,0,2", NULL);
+    g_object_get (e, "stats", &stats, NULL);
+    gst_structure_free (stats);
+    i++;
+    g_thread_yield ();
+  }
+  return NULL;
+}
+
+GST_START_TEST (test_changes_from_another_thread)
+  {
+    GstHarness *h = start ("highpass=1");
+    GstElement *e = gst_harness_find_element (h, "eegfilter");
+    GThread *thread = g_thread_new ("changes", change_all_the_time, e);
+    guint at, i;
+
+    for (at = 0; at < 20000; at += 10) {
+      GstMapInfo map;
+      GstBuffer *b;
+
+      fail_unless_equals_int (
+          gst_harness_push (h, make_buffer (at, 10)), GST_FLOW_OK);
+      b = gst_harness_pull (h);
+      gst_buffer_map (b, &map, GST_MAP_READ);
+      for (i = 0; i < 10 * CHANNELS; i++)
+        fail_unless (fabsf (((gfloat *) map.data)[i]) < 0.1f);
+      gst_buffer_unmap (b, &map);
+      gst_buffer_unref (b);
+    }
+    g_object_set_data (G_OBJECT (e), "enough", e);
+    g_thread_join (thread);
+    gst_object_unref (e);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_states)
   {
     GstElement *e = gst_element_factory_make ("eegfilter", NULL);
@@ -666,6 +713,7 @@ eegfilter_suite (void)
   tcase_add_test (tc, test_fir);
   tcase_add_test (tc, test_refused_change_leaves_samples_alone);
   tcase_add_test (tc, test_wrong_streams_refused);
+  tcase_add_test (tc, test_changes_from_another_thread);
   tcase_add_test (tc, test_states);
   return s;
 }

@@ -230,6 +230,41 @@ GST_START_TEST (test_bad_values_stay_in_their_channel)
   }
 GST_END_TEST;
 
+/* Why the state is kept: filtering every chunk by itself, as one-shot functions
+ * do, gives something else altogether. */
+GST_START_TEST (test_chunks_by_themselves_fail)
+  {
+    EegDspSection s[32];
+    int n = make_sections (s, 250, 1, 45, 50, 4), frames = 4000, i;
+    float *x = make_noise (frames, 3), *whole = g_new (float, frames),
+          *carried = g_new (float, frames), *single = g_new (float, frames);
+    EegDspCascade *c = eeg_dsp_cascade_new (s, n, 1);
+    double error = 0, power = 0;
+
+    for (i = 0; i < frames; i++)
+      x[i] += (float) (50e-6 * sin (2 * G_PI * 10 * i / 250));
+    eeg_dsp_cascade_process_f32 (c, x, whole, frames);
+    eeg_dsp_cascade_reset (c, EEG_DSP_START_STEADY);
+    for (i = 0; i < frames; i += 16)
+      eeg_dsp_cascade_process_f32 (c, x + i, carried + i, 16);
+    for (i = 0; i < frames; i += 16) {
+      eeg_dsp_cascade_reset (c, EEG_DSP_START_ZERO);
+      eeg_dsp_cascade_process_f32 (c, x + i, single + i, 16);
+    }
+    fail_unless (memcmp (whole, carried, frames * sizeof *whole) == 0);
+    for (i = frames / 2; i < frames; i++) {
+      error += (single[i] - whole[i]) * (single[i] - whole[i]);
+      power += whole[i] * whole[i];
+    }
+    fail_unless (sqrt (error / power) > 0.5, "%g", sqrt (error / power));
+    eeg_dsp_cascade_free (c);
+    g_free (x);
+    g_free (whole);
+    g_free (carried);
+    g_free (single);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_silence_decays_to_zero)
   {
     EegDspSection s[32];
@@ -289,6 +324,7 @@ dsp_cascade_suite (void)
   tcase_add_test (tc, test_splits_are_bit_exact);
   tcase_add_test (tc, test_place_does_not_matter);
   tcase_add_test (tc, test_bad_values_stay_in_their_channel);
+  tcase_add_test (tc, test_chunks_by_themselves_fail);
   tcase_add_test (tc, test_silence_decays_to_zero);
   tcase_add_test (tc, test_bad_arguments_refused);
   return s;
