@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import webdriver
@@ -40,14 +41,14 @@ class Fake:
 class Real:
     """websocketsink of this build behind eegtestsrc."""
 
-    def __init__(self, port=0, channels=8, rate=250, frequency=10, amplitude=50e-6, buffers=-1):
+    def __init__(self, port=0, channels=8, rate=250, frequency=10, amplitude=50e-6, buffers=-1, pipeline=None):
         port = port or free_port()
         self.port = port
         self.url = f"http://127.0.0.1:{port}/"
-        self.process = subprocess.Popen(
-            ["gst-launch-1.0", "-q", "eegtestsrc", "is-live=true", "wave=sine", f"channels={channels}", f"rate={rate}",
-             f"frequency={frequency}", f"amplitude={amplitude}", f"num-buffers={buffers}", "!",
-             "websocketsink", f"port={port}"], stderr=subprocess.PIPE, text=True)
+        source = pipeline or ["eegtestsrc", "is-live=true", "wave=sine", f"channels={channels}", f"rate={rate}",
+                              f"frequency={frequency}", f"amplitude={amplitude}", f"num-buffers={buffers}"]
+        self.process = subprocess.Popen(["gst-launch-1.0", "-q", *source, "!", "websocketsink", f"port={port}"],
+                                        stderr=subprocess.PIPE, text=True)
         end = time.monotonic() + 15
         while True:
             try:
@@ -63,6 +64,55 @@ class Real:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process.stderr.close()
+
+
+class Proxy:
+    """Carries TCP to a server and can cut it, as a bad network does."""
+
+    def __init__(self, server):
+        self.server = server
+        self.pairs = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                near = self.listener.accept()[0]
+            except OSError:
+                return
+            far = socket.create_connection(("127.0.0.1", self.server.port))
+            self.pairs += [near, far]
+            # The server answers to its own name only.
+            names = (f"127.0.0.1:{self.port}".encode(), f"127.0.0.1:{self.server.port}".encode())
+            threading.Thread(target=self.carry, args=(near, far, names), daemon=True).start()
+            threading.Thread(target=self.carry, args=(far, near), daemon=True).start()
+
+    def carry(self, a, b, names=None):
+        try:
+            while data := a.recv(65536):
+                b.sendall(data.replace(*names) if names else data)
+        except OSError:
+            pass
+        self.close(a, b)
+
+    @staticmethod
+    def close(*sockets):
+        for s in sockets:
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self):
+        self.close(*self.pairs)
+        self.pairs = []
+
+    def stop(self):
+        self.cut()
+        self.listener.close()
 
 
 def free_port():
@@ -102,7 +152,7 @@ def check_picture(browser, frequency, amplitude_uv):
     image = Image(browser.png())
     # One second of picture, well inside what was drawn.
     per_second = g["width"] / g["seconds"]
-    info = browser.js("const e = window.__eeg; return [e.first, e.received, e.rate]")
+    info = browser.js("const e = window.__eeg; return [e.first, e.received - (e.frozenBehind ?? 0) * e.rate, e.rate]")
     newest = info[1] / info[2]
     assert newest * per_second < g["width"] or newest - info[0] / info[2] > 3, "page too young"
     start = int((math.floor(newest - 2) * per_second) % g["width"])
@@ -325,6 +375,67 @@ def test_real_reconnect(browser):
         server.stop()
 
 
+def test_real_resume(browser):
+    """A cut connection goes on at the next sample index: the counter has no step, nothing is lost."""
+    server = Real()
+    proxy = Proxy(server)
+    try:
+        browser.open(proxy.url)
+        browser.wait(samples(1))
+        data = browser.js("return [window.__eeg.first, document.documentElement.dataset.session]")
+        for n in range(1, 4):
+            proxy.cut()
+            browser.wait(f"return window.__eeg.reconnects >= {n} && window.__eeg.state === 'live'", 10)
+        now = browser.js("return window.__eeg.received")
+        browser.wait(f"return window.__eeg.received > {now + 250}", 10)
+        lost, gaps = browser.js("const d = document.documentElement.dataset; return [d.lost, d.gaps]")
+        assert (lost, gaps) == ("0", "0"), (lost, gaps)
+        assert browser.js("return [window.__eeg.first, document.documentElement.dataset.session]") == data, "began anew"
+    finally:
+        proxy.stop()
+        server.stop()
+
+
+def test_real_alpha(browser):
+    """Lifelike EEG: the occipital channels have their alpha peak at 10 Hz, a chosen channel is followed."""
+    server = Real(pipeline="eegtestsrc is-live=true seed=1 ! eegfilter highpass=0.5 lowpass=70 notch=50".split())
+    try:
+        browser.open(server.url)
+        browser.wait(samples(8), 20)
+        names = browser.js("return window.__eeg.names")
+        assert browser.js("return document.getElementById('spectrum-channel').textContent") == "O1"
+        for channel in ("O1", "O2"):
+            browser.js(f"document.querySelectorAll('#labels button')[{names.index(channel)}].click()")
+            browser.wait(f"return document.getElementById('spectrum-channel').textContent === '{channel}'")
+            time.sleep(0.7)
+            peak = float(browser.js("return document.documentElement.dataset.peak"))
+            assert abs(peak - 10) < 0.25, (channel, peak)
+            assert browser.js("return document.getElementById('peak-note').textContent") == "alpha peak"
+        assert browser.js("return document.documentElement.dataset.lost") == "0"
+        no_errors(browser)
+    finally:
+        server.stop()
+
+
+def test_real_counts(browser):
+    """Counts of the simulated chip are shown in microvolts, 32 channels in rows of their own."""
+    server = Real(pipeline="ads1299src bus=sim is-live=true chips=4 rate=1000".split())
+    try:
+        browser.open(server.url + "?theme=light")
+        browser.wait(samples(3, 1000))
+        unit, n = browser.js("return [window.__eeg.unit, window.__eeg.names.length]")
+        assert (unit, n) == ("µV", 32), (unit, n)
+        g = geometry(browser)
+        image = Image(browser.png())
+        inked = sum(any(sum(image.at(g["x"] + x, y)) < 600 for y in range(
+            int(g["y"] + r * g["height"] / 32), int(g["y"] + (r + 1) * g["height"] / 32))) for r in range(32) for x in [100])
+        assert inked >= 30, inked
+        assert browser.js("return document.documentElement.dataset.lost") == "0"
+        no_errors(browser)
+    finally:
+        server.stop()
+
+
 def test_real_stalled(browser):
     """A page blocked for three seconds goes on without a lost sample: its worker kept reading."""
     server = Real()
@@ -358,7 +469,7 @@ def missing(names):
     if any(n.startswith("real") for n in names):
         if not shutil.which("gst-launch-1.0"):
             return "no gst-launch-1.0 in PATH"
-        for element in ("eegtestsrc", "websocketsink"):
+        for element in ("eegtestsrc", "eegfilter", "ads1299src", "websocketsink"):
             if subprocess.run(["gst-inspect-1.0", element], capture_output=True).returncode:
                 return f"this build has no {element}"
     return None

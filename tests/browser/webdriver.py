@@ -78,6 +78,12 @@ class Browser:
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{method} {path}: {error.read().decode()[:600]}") from None
 
+    def viewport(self, width, height):
+        """Size of the page itself; 0, 0 gives it back to the window."""
+        self.call("POST", "/goog/cdp/execute", {
+            "cmd": "Emulation.setDeviceMetricsOverride",
+            "params": {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}})
+
     def open(self, url):
         self.call("POST", "/url", {"url": url})
 

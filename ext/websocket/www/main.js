@@ -14,7 +14,7 @@ const number = (name, fallback) => {
 
 const view = {
   sensitivity: number('sensitivity', 7),
-  seconds: number('seconds', 10),
+  seconds: number('seconds', innerWidth < 600 ? 5 : 10), // a phone has no room for more
   inverted: query.get('polarity') === 'negative',
   centred: query.get('centred') !== '0',
   frozen: false,

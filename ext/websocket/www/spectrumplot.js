@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The spectrum panel: density over frequency, log scale, one line a channel.
 
-const M = { left: 46, right: 12, top: 12, bottom: 34 };
+const M = { left: 46, right: 12, top: 26, bottom: 34 };
 
 export class SpectrumPlot {
   constructor(canvas) {
@@ -48,8 +48,10 @@ export class SpectrumPlot {
       ctx.fillStyle = view.theme.grid;
       ctx.fillRect(box.x, y, box.w, 1);
       ctx.fillStyle = view.theme.axis;
-      ctx.fillText(d >= 0 && d <= 3 ? String(10 ** d) : `10${superscript(d)}`, box.x - 6 * dpr, y);
+      ctx.fillText(d >= -2 && d <= 3 ? String(Number((10 ** d).toPrecision(1))) : `10${superscript(d)}`, box.x - 6 * dpr, y);
     }
+    ctx.textAlign = 'left';
+    ctx.fillText(`${view.unit}²/Hz`, 8 * dpr, 10 * dpr);
     ctx.textAlign = 'center';
     const tick = top > 30 ? 10 : top > 12 ? 5 : 1;
     for (let hz = 0; hz <= top + 1e-9; hz += tick) {
@@ -59,7 +61,7 @@ export class SpectrumPlot {
       ctx.fillStyle = view.theme.axis;
       ctx.fillText(String(hz), x, box.y + box.h + 11 * dpr);
     }
-    ctx.fillText('Hz', box.x + box.w / 2, box.y + box.h + 25 * dpr);
+    ctx.fillText('Frequency, Hz', box.x + box.w / 2, box.y + box.h + 25 * dpr);
 
     ctx.save();
     ctx.beginPath();
