@@ -1,0 +1,122 @@
+/* Measuring variants side by side
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "harness.h"
+
+static json_t *collected;
+
+static gdouble
+cpu_now (gboolean whole_process)
+{
+  struct timespec t;
+
+  clock_gettime (
+      whole_process ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_THREAD_CPUTIME_ID, &t);
+  return t.tv_sec * 1e9 + t.tv_nsec;
+}
+
+static gint
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  gdouble x = *(const gdouble *) a, y = *(const gdouble *) b;
+
+  return (x > y) - (x < y);
+}
+
+static gdouble
+quantile (const gdouble *values, guint n, gdouble q)
+{
+  gdouble *sorted = g_memdup2 (values, n * sizeof (gdouble));
+  gdouble v;
+
+  qsort (sorted, n, sizeof (gdouble), compare_doubles);
+  v = sorted[(guint) (q * (n - 1) + 0.5)];
+  g_free (sorted);
+  return v;
+}
+
+void
+bench_run (const Bench *bench, BenchResult *results)
+{
+  guint n = bench->n_variants, round, i;
+  gdouble *times = g_new (gdouble, n * bench->rounds);
+  gdouble *ratios = g_new (gdouble, bench->rounds);
+
+  for (i = 0; i < n; i++)
+    bench->variants[i].run (bench->variants[i].data);
+  for (round = 0; round < bench->rounds; round++) {
+    for (i = 0; i < n; i++) {
+      guint v = (i + round) % n;
+      gdouble start = cpu_now (bench->whole_process);
+
+      bench->variants[v].run (bench->variants[v].data);
+      times[v * bench->rounds + round] = cpu_now (bench->whole_process) - start;
+    }
+  }
+  for (i = 0; i < n; i++) {
+    const gdouble *own = times + i * bench->rounds;
+
+    for (round = 0; round < bench->rounds; round++)
+      ratios[round] = times[round] / own[round];
+    results[i].p10_ns =
+        quantile (own, bench->rounds, 0.1) / bench->units_per_run;
+    results[i].median_ns =
+        quantile (own, bench->rounds, 0.5) / bench->units_per_run;
+    results[i].ratio = quantile (ratios, bench->rounds, 0.5);
+  }
+  g_free (ratios);
+  g_free (times);
+}
+
+void
+bench_report (const Bench *bench, const BenchResult *results)
+{
+  guint i;
+  json_t *rows = json_array ();
+
+  printf ("%s (per %s, %u rounds)\n", bench->name, bench->unit, bench->rounds);
+  for (i = 0; i < bench->n_variants; i++) {
+    printf ("  %-34s p10 %9.3f ns  median %9.3f ns  %7.2f x\n",
+        bench->variants[i].name, results[i].p10_ns, results[i].median_ns,
+        results[i].ratio);
+    json_array_append_new (rows,
+        json_pack ("{s:s,s:f,s:f,s:f}", "variant", bench->variants[i].name,
+            "p10_ns", results[i].p10_ns, "median_ns", results[i].median_ns,
+            "ratio", results[i].ratio));
+  }
+  fflush (stdout);
+  if (!collected)
+    collected = json_object ();
+  json_object_set_new (collected, bench->name, rows);
+}
+
+gboolean
+bench_gate (const gchar *what, gdouble value, gdouble at_least, guint *missed)
+{
+  gboolean ok = value >= at_least;
+
+  printf ("  %s  %s: %.2f, wanted at least %.2f\n", ok ? "PASS" : "MISS", what,
+      value, at_least);
+  fflush (stdout);
+  if (!ok)
+    (*missed)++;
+  return ok;
+}
+
+gboolean
+bench_write_json (const gchar *path, GError **error)
+{
+  gchar *text = json_dumps (collected ? collected : json_object (),
+      JSON_INDENT (1) | JSON_SORT_KEYS | JSON_REAL_PRECISION (6));
+  gboolean ok = g_file_set_contents (path, text, -1, error);
+
+  free (text);
+  return ok;
+}
