@@ -61,11 +61,12 @@ struct _GstEegGain
 
   /* streaming thread, sized by setup() */
   guint channels;
-  gdouble *list;   /* the gains without scale */
-  gdouble *from;   /* before the ramp */
-  gdouble *now;    /* the frame in hand */
-  EegScale target; /* after the ramp */
-  gboolean fresh;  /* nothing was heard yet: jump, do not ramp */
+  gdouble *list;    /* the gains without scale */
+  gdouble *from;    /* before the ramp */
+  gdouble *now;     /* the frame in hand */
+  EegScale target;  /* after the ramp */
+  gboolean through; /* what the base class was told about passing */
+  gboolean fresh;   /* nothing was heard yet: jump, do not ramp */
   guint ramp_length;
   guint ramp_done; /* equal to ramp_length: no ramp */
   guint64 position;
@@ -242,7 +243,10 @@ gst_eeg_gain_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   changed = self->changed;
   enabled = self->enabled;
   GST_OBJECT_UNLOCK (self);
-  if (enabled && GST_CLOCK_TIME_IS_VALID (self->time))
+  /* A look without the lock: a binding added right now counts from the next
+   * buffer on. */
+  if (enabled && GST_CLOCK_TIME_IS_VALID (self->time) &&
+      g_atomic_pointer_get (&GST_OBJECT (self)->control_bindings))
     self->binding = gst_object_get_control_binding (GST_OBJECT (self), "scale");
   if (changed)
     take_over (self);
@@ -251,8 +255,10 @@ gst_eeg_gain_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   self->fresh = FALSE;
   through = !self->binding && self->ramp_done == self->ramp_length &&
             self->target.uniform && self->target.factor[0] == 1.0;
-  if (through != gst_base_transform_is_passthrough (trans))
+  if (through != self->through) {
+    self->through = through;
     gst_base_transform_set_passthrough (trans, through);
+  }
   return TRUE;
 }
 

@@ -97,6 +97,19 @@ bench_report (const Bench *bench, const BenchResult *results)
   json_object_set_new (collected, bench->name, rows);
 }
 
+void
+bench_note (const gchar *group, const gchar *name, gdouble value)
+{
+  json_t *o;
+
+  if (!collected)
+    collected = json_object ();
+  o = json_object_get (collected, group);
+  if (!o)
+    json_object_set_new (collected, group, o = json_object ());
+  json_object_set_new (o, name, json_real (value));
+}
+
 gboolean
 bench_gate (const gchar *what, gdouble value, gdouble at_least, guint *missed)
 {

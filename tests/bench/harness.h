@@ -46,4 +46,7 @@ void bench_report (const Bench *bench, const BenchResult *results);
 gboolean bench_gate (
     const gchar *what, gdouble value, gdouble at_least, guint *missed);
 
+/* Collects one more number, under @group and @name. */
+void bench_note (const gchar *group, const gchar *name, gdouble value);
+
 gboolean bench_write_json (const gchar *path, GError **error);
