@@ -76,8 +76,8 @@ unpack_ours (gpointer data)
   guint f, status = 0;
 
   for (f = 0; f < CHIP_FRAMES; f++)
-    status |= ads1299_frame_decode (chip_bytes + f * CHIP_BYTES, CHIP_CHANNELS,
-        codes + f * CHIP_CHANNELS);
+    status |= ads1299_frame_decode (
+        chip_bytes + f * CHIP_BYTES, CHIP_CHANNELS, codes + f * CHIP_CHANNELS);
   checked = status;
 }
 
@@ -91,7 +91,8 @@ static void
 bench_unpack (void)
 {
   static const BenchVariant v[] = {{"naive byte loop", unpack_naive},
-      {"ads1299_frame_decode", unpack_ours}, {"memcpy of the bytes", unpack_copy}};
+      {"ads1299_frame_decode", unpack_ours},
+      {"memcpy of the bytes", unpack_copy}};
   Bench b = {"unpack 27-byte frames", "sample", VALUES, v, 3, ROUNDS};
   BenchResult r[3];
   guint i;
@@ -241,7 +242,8 @@ decimate_ours (gpointer data)
 static void
 bench_decimate (void)
 {
-  static const BenchVariant v[] = {{"naive FIR at the output rate", decimate_naive},
+  static const BenchVariant v[] = {
+      {"naive FIR at the output rate", decimate_naive},
       {"eegdownsample kernel", decimate_ours}};
   Bench b = {"decimate by 16", "input sample", VALUES, v, 2, ROUNDS};
   BenchResult r[2];
@@ -285,8 +287,8 @@ format_ours (gpointer data)
 static void
 bench_format (void)
 {
-  static const BenchVariant v[] = {
-      {"fprintf into memory", format_fprintf}, {"eeg_dsp_format_fixed", format_ours}};
+  static const BenchVariant v[] = {{"fprintf into memory", format_fprintf},
+      {"eeg_dsp_format_fixed", format_ours}};
   Bench b = {"CSV number, 6 decimals", "number", NUMBERS, v, 2, ROUNDS};
   gchar *memory = g_malloc (sizeof text);
   BenchResult r[2];

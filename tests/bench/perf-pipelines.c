@@ -111,8 +111,8 @@ line_open (Line *l, const gchar *description, const gchar *format, guint frames,
   gst_caps_unref (caps);
   l->frames = frames;
   l->buffers = buffers;
-  l->template = gst_buffer_new_allocate (
-      NULL, (gsize) frames * CHANNELS * 4, NULL);
+  l->template =
+      gst_buffer_new_allocate (NULL, (gsize) frames * CHANNELS * 4, NULL);
   gst_buffer_map (l->template, &map, GST_MAP_WRITE);
   for (i = 0; i < frames * CHANNELS; i++) {
     if (counts)
@@ -209,18 +209,16 @@ bench_elements (guint *missed)
       {"eegfilter, 5 sections", OUR_FILTER, "F32LE"}};
   BenchResult r[8];
 
-  if (compare_lines (
-          "element, 32 ch x 16 frames", overhead, 6, 16, 400, r) >= 2)
-    bench_gate ("eeggain passthrough against identity", r[1].ratio, 1 / 1.2,
-        missed);
+  if (compare_lines ("element, 32 ch x 16 frames", overhead, 6, 16, 400, r) >=
+      2)
+    bench_gate (
+        "eeggain passthrough against identity", r[1].ratio, 1 / 1.2, missed);
   if (compare_lines (
           "filter element, 32 ch x 16 frames", filters, 2, 16, 40, r) == 2)
-    bench_gate (
-        "eegfilter against 5 stock filters", r[1].ratio, 5, missed);
+    bench_gate ("eegfilter against 5 stock filters", r[1].ratio, 5, missed);
   if (compare_lines (
           "filter element, 32 ch x 400 frames", filters, 2, 400, 4, r) == 2)
-    bench_gate (
-        "eegfilter against 5 stock filters", r[1].ratio, 5, missed);
+    bench_gate ("eegfilter against 5 stock filters", r[1].ratio, 5, missed);
 }
 
 /* --- chains ------------------------------------------------------------------ */
@@ -385,7 +383,8 @@ latency_of (const gchar *name, const gchar *chain)
 void
 bench_latency (void)
 {
-  printf ("latency, from the last sample of a buffer to the sink (wall time)\n");
+  printf (
+      "latency, from the last sample of a buffer to the sink (wall time)\n");
   latency_of ("source to sink", "");
   latency_of ("source, filter, sink", "! " OUR_FILTER);
   latency_of ("source, filter, queue, sink", "! " OUR_FILTER " ! queue");
