@@ -6,6 +6,7 @@
 
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
+#include <gst/check/gsttestclock.h>
 #include <gst/eeg/eeg.h>
 
 /* Runs the launch line with a harness; the bytes of all buffers until EOS. */
@@ -229,6 +230,199 @@ GST_START_TEST (test_amplitude_changes_while_playing)
 
 GST_END_TEST;
 
+/* One buffer of floats from a fresh source. */
+static gfloat *
+floats (const gchar *settings, guint *n)
+{
+  g_autofree gchar *line = g_strdup_printf ("eegtestsrc %s", settings);
+  GByteArray *a = run (line, NULL, 1);
+
+  *n = a->len / sizeof (gfloat);
+  return (gfloat *) g_byte_array_free (a, FALSE);
+}
+
+GST_START_TEST (test_exact_waves)
+  {
+    g_autofree gfloat *square = NULL, *impulse = NULL, *once = NULL;
+    g_autofree gfloat *silence = NULL, *counter = NULL;
+    guint n, i;
+
+    /* 25 Hz at 250 Hz: a period of 10 samples */
+    square = floats ("wave=square frequency=25 amplitude=0.5 channels=1 "
+                     "samples-per-buffer=1000",
+        &n);
+    fail_unless_equals_int (n, 1000);
+    for (i = 0; i < n; i++)
+      fail_unless (square[i] == (i % 10 < 5 ? 0.5f : -0.5f), "%u", i);
+    impulse = floats ("wave=impulse frequency=25 amplitude=2 channels=1 "
+                      "samples-per-buffer=1000",
+        &n);
+    for (i = 0; i < n; i++)
+      fail_unless (impulse[i] == (i % 10 == 0 ? 2.0f : 0.0f), "%u", i);
+    once = floats ("wave=impulse frequency=0 amplitude=2 channels=1 "
+                   "samples-per-buffer=1000",
+        &n);
+    for (i = 0; i < n; i++)
+      fail_unless (once[i] == (i == 0 ? 2.0f : 0.0f), "%u", i);
+    silence = floats ("wave=silence samples-per-buffer=100", &n);
+    for (i = 0; i < n; i++)
+      fail_unless (silence[i] == 0.0f);
+    counter = floats (
+        "wave=counter channels=3 rate=1000000 samples-per-buffer=100000", &n);
+    for (i = 0; i < n; i++)
+      fail_unless (counter[i] == (gfloat) (i / 3) * 0x1p-23f);
+  }
+
+GST_END_TEST;
+
+GST_START_TEST (test_labels_place_alpha_and_blinks)
+  {
+    const guint frames = 15000;
+    g_autofree gfloat *v = NULL, *w = NULL;
+    gdouble back, front, peak[3] = {0, 0, 0};
+    guint n, i, c;
+
+    v = floats ("channels=3 labels=O1,Cz,Fp2 samples-per-buffer=15000", &n);
+    fail_unless_equals_int (n, frames * 3);
+    back = power_at (v, frames, 3, 10, 250);
+    front = power_at (v + 2, frames, 3, 10, 250);
+    fail_unless (back > 10 * front, "O1 %g, Fp2 %g", back, front);
+    for (i = 0; i < frames; i++)
+      for (c = 0; c < 3; c++)
+        peak[c] = MAX (peak[c], v[3 * i + c]);
+    /* blinks are 90 uV and more, upward, at the forehead only */
+    fail_unless (peak[2] > 90e-6 && peak[2] > 1.5 * peak[1], "Fp2 %g, Cz %g",
+        peak[2], peak[1]);
+    /* the same electrodes in another order give the same picture */
+    w = floats ("channels=3 labels=Fp2,Cz,O1 samples-per-buffer=15000", &n);
+    fail_unless (power_at (w + 2, frames, 3, 10, 250) >
+                 10 * power_at (w, frames, 3, 10, 250));
+  }
+
+GST_END_TEST;
+
+GST_START_TEST (test_any_number_of_channels)
+  {
+    static const guint channels[] = {1, 2, 8, 63, 64, 65, 1024};
+    guint i;
+
+    for (i = 0; i < G_N_ELEMENTS (channels); i++) {
+      g_autofree gchar *line = g_strdup_printf (
+          "eegtestsrc channels=%u samples-per-buffer=3", channels[i]);
+      GstHarness *h = gst_harness_new_parse (line);
+      g_autoptr (GstEegInfo) info = gst_eeg_info_new ();
+      g_autoptr (GError) error = NULL;
+      GstBuffer *b;
+      GstCaps *caps;
+
+      gst_harness_play (h);
+      b = gst_harness_pull (h);
+      fail_unless_equals_uint64 (gst_buffer_get_size (b), channels[i] * 12);
+      gst_buffer_unref (b);
+      caps = gst_pad_get_current_caps (h->sinkpad);
+      fail_unless (gst_eeg_info_from_caps (info, caps, &error), "%s",
+          error ? error->message : "");
+      fail_unless_equals_int (GST_EEG_INFO_CHANNELS (info), channels[i]);
+      gst_caps_unref (caps);
+      gst_harness_teardown (h);
+    }
+  }
+
+GST_END_TEST;
+
+/* On the clock a buffer leaves when its last sample has happened; the test
+ * moves the clock, nothing waits for real. */
+GST_START_TEST (test_live_follows_the_clock)
+  {
+    GstHarness *h = gst_harness_new_parse (
+        "eegtestsrc is-live=true rate=250 samples-per-buffer=25");
+    GstTestClock *clock = gst_harness_get_testclock (h);
+    guint i;
+
+    gst_harness_play (h);
+    for (i = 0; i < 20; i++) {
+      GstBuffer *b;
+
+      fail_unless (gst_harness_crank_single_clock_wait (h));
+      b = gst_harness_pull (h);
+      fail_unless_equals_uint64 (GST_BUFFER_PTS (b), i * 100 * GST_MSECOND);
+      fail_unless_equals_uint64 (GST_BUFFER_DURATION (b), 100 * GST_MSECOND);
+      fail_unless (gst_clock_get_time (GST_CLOCK (clock)) >=
+                   (i + 1) * 100 * GST_MSECOND);
+      fail_unless_equals_int (gst_harness_buffers_in_queue (h), 0);
+      gst_buffer_unref (b);
+    }
+    fail_unless_equals_uint64 (
+        gst_harness_query_latency (h), 100 * GST_MSECOND);
+    gst_object_unref (clock);
+    gst_harness_teardown (h);
+  }
+
+GST_END_TEST;
+
+GST_START_TEST (test_every_live_property_changes_the_next_buffers)
+  {
+    GstHarness *h = gst_harness_new_parse (
+        "eegtestsrc is-live=true wave=silence channels=1 rate=250 "
+        "samples-per-buffer=10");
+    GstElement *s = gst_harness_find_element (h, "eegtestsrc");
+    GstBuffer *b;
+    gfloat v[10];
+    guint i;
+
+    gst_harness_play (h);
+    /* The source may have filled the buffer that waits on the clock; what
+     * leaves after it must follow. */
+    fail_unless (gst_harness_crank_single_clock_wait (h));
+    gst_buffer_unref (gst_harness_pull (h));
+    g_object_set (s, "amplitude", 0.25, "frequency", 0.0, NULL);
+    gst_util_set_object_arg (G_OBJECT (s), "wave", "square");
+    for (i = 0; i < 2; i++) {
+      fail_unless (gst_harness_crank_single_clock_wait (h));
+      b = gst_harness_pull (h);
+      gst_buffer_extract (b, 0, v, sizeof v);
+      gst_buffer_unref (b);
+    }
+    for (i = 0; i < 10; i++)
+      fail_unless (v[i] == 0.25f);
+    gst_object_unref (s);
+    gst_harness_teardown (h);
+  }
+
+GST_END_TEST;
+
+GST_START_TEST (test_restart_begins_anew)
+  {
+    GstElement *p = gst_parse_launch (
+        "eegtestsrc name=s samples-per-buffer=5 num-buffers=4 ! fakesink "
+        "name=k enable-last-sample=true",
+        NULL);
+    GstElement *k = gst_bin_get_by_name (GST_BIN (p), "k");
+    GstBus *bus = gst_element_get_bus (p);
+    guint round;
+
+    for (round = 0; round < 3; round++) {
+      GstSample *sample = NULL;
+      GstMessage *m;
+
+      gst_element_set_state (p, GST_STATE_PLAYING);
+      m = gst_bus_timed_pop_filtered (
+          bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+      fail_unless (GST_MESSAGE_TYPE (m) == GST_MESSAGE_EOS);
+      gst_message_unref (m);
+      g_object_get (k, "last-sample", &sample, NULL);
+      fail_unless_equals_uint64 (
+          GST_BUFFER_OFFSET_END (gst_sample_get_buffer (sample)), 20);
+      gst_sample_unref (sample);
+      gst_element_set_state (p, GST_STATE_NULL);
+    }
+    gst_object_unref (bus);
+    gst_object_unref (k);
+    gst_object_unref (p);
+  }
+
+GST_END_TEST;
+
 /* Exactly one error, of the settings kind, that names the word. */
 static void
 assert_refused (const gchar *settings, const gchar *word)
@@ -281,6 +475,12 @@ eegtestsrc_suite (void)
   tcase_add_test (tc, test_caps_and_auto_size);
   tcase_add_test (tc, test_eos_and_stats);
   tcase_add_test (tc, test_amplitude_changes_while_playing);
+  tcase_add_test (tc, test_exact_waves);
+  tcase_add_test (tc, test_labels_place_alpha_and_blinks);
+  tcase_add_test (tc, test_any_number_of_channels);
+  tcase_add_test (tc, test_live_follows_the_clock);
+  tcase_add_test (tc, test_every_live_property_changes_the_next_buffers);
+  tcase_add_test (tc, test_restart_begins_anew);
   tcase_add_test (tc, test_bad_settings_are_refused);
   return s;
 }
