@@ -73,6 +73,7 @@ csv_rows_init (CsvRows *rows, GstCsvSinkLayout layout, guint decimals,
   rows->decimals = decimals;
   rows->info = info;
   rows->second = G_MININT64;
+  rows->isa = eeg_dsp_isa ();
   rows->uv_per_count = g_new (gdouble, n);
   for (guint i = 0; i < n; i++)
     rows->uv_per_count[i] = info->full_scale[i] / 8388608.0 * 1e6;
@@ -189,6 +190,9 @@ append_default (
       p = eeg_dsp_format_int64 (p, read_counts (frame, i));
       *p++ = ',';
     }
+  } else if (GST_EEG_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32LE &&
+             G_BYTE_ORDER == G_LITTLE_ENDIAN) {
+    p = eeg_dsp_format_volts (rows->isa, p, frame, n, decimals, ',');
   } else {
     for (guint i = 0; i < n; i++) {
       p = eeg_dsp_format_fixed (p, read_microvolts (rows, frame, i), decimals);

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <gst/eeg/dsp/eegdsp-format.h>
 #include <gst/eeg/gsteeginfo.h>
 
 G_BEGIN_DECLS
@@ -38,6 +39,7 @@ typedef struct
   const GstEegInfo *info;
   gdouble *uv_per_count; /* one a channel, for count streams */
   gsize row_size;        /* no row is longer */
+  EegDspIsa isa;         /* for the number writer */
 
   /* The sample that times are counted from. */
   guint64 first_sample;

@@ -61,6 +61,69 @@ GST_START_TEST (test_random_f32_volts)
 
 GST_END_TEST;
 
+/* Rows of volts, on every instruction set, at every number of values up to more
+ * than two tiles, at odd addresses. */
+static void
+check_volts (const float *volts, unsigned n, unsigned decimals)
+{
+  static char want[80 * 64], got[80 * EEG_DSP_FORMAT_FIELD_SIZE];
+  guint8 bytes[80 * 4 + 1];
+  gsize size = 0;
+
+  memcpy (bytes + 1, volts, n * sizeof *volts);
+  for (unsigned i = 0; i < n; i++)
+    size += (gsize) snprintf (want + size, sizeof want - size, "%.*f;",
+        (int) decimals, (double) volts[i] * 1e6);
+  for (int isa = 0; isa < EEG_DSP_N_ISAS; isa++) {
+    char *end = eeg_dsp_format_volts (isa, got, bytes + 1, n, decimals, ';');
+
+    if ((gsize) (end - got) != size || memcmp (got, want, size) != 0) {
+      *end = 0;
+      fail ("%s, %u decimals: got %s, printf gives %s", eeg_dsp_isa_name (isa),
+          decimals, got, want);
+    }
+  }
+}
+
+GST_START_TEST (test_rows_of_volts)
+  {
+    static const float ties[] = {0.5e-6f, 1.5e-6f, 2.5e-6f, 0x1p-7f, 0x3p-9f,
+        0x1p-13f, 98.9999923f, 99.0f, 100.0f, 0.99999994e-6f, 0.0f, 1e-45f,
+        1e-38f, 9.9999999e-5f, 0x1.fffffep5f, 1e-12f, 5e-13f};
+    float volts[80];
+
+    for (int round = 0; round < 20000; round++) {
+      unsigned n = (unsigned) (next_random () % 79) + 1;
+      unsigned decimals = (unsigned) (next_random () % 13);
+
+      for (unsigned i = 0; i < n; i++) {
+        gint64 r = (gint64) (next_random () >> 40) - (1 << 23);
+
+        /* Every exponent below 100 V in turn, then EEG. */
+        volts[i] = round & 1 ? (float) r * 1.7e-10f
+                             : ldexpf ((float) r, -(round / 2) % 150 - 17);
+      }
+      check_volts (volts, n, decimals);
+    }
+    for (unsigned d = 0; d <= EEG_DSP_FORMAT_MAX_DECIMALS; d++)
+      for (gsize i = 0; i < G_N_ELEMENTS (ties); i++)
+        for (int k = 0; k < 4; k++) {
+          volts[0] = 1e-6f;
+          volts[1] = k & 1 ? -ties[i] : ties[i];
+          volts[2] = k & 2 ? nextafterf (volts[1], 1.0f) : volts[1];
+          check_volts (volts, 3, d);
+        }
+    /* One odd value does not spoil its neighbours. */
+    for (unsigned i = 0; i < 40; i++) {
+      for (unsigned j = 0; j < 40; j++)
+        volts[j] = (float) j * 1.1e-6f;
+      volts[i] = i % 3 == 0 ? NAN : i % 3 == 1 ? -INFINITY : 3e30f;
+      check_volts (volts, 40, 6);
+    }
+  }
+
+GST_END_TEST;
+
 GST_START_TEST (test_random_f64)
   {
     for (int i = 0; i < 300000; i++) {
@@ -165,6 +228,7 @@ dsp_format_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_random_f32_volts);
+  tcase_add_test (tc, test_rows_of_volts);
   tcase_add_test (tc, test_random_f64);
   tcase_add_test (tc, test_special_values);
   tcase_add_test (tc, test_ties_to_even);

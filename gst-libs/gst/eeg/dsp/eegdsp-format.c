@@ -128,6 +128,8 @@ put_small (char *out, uint32_t value)
 char *
 eeg_dsp_format_uint64 (char *out, uint64_t value)
 {
+  if (value < 100000000u)
+    return put_small (out, (uint32_t) value);
   return eeg_dsp_format_padded (out, value, count_digits (value));
 }
 

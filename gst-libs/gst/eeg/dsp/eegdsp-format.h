@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include "eegdsp-cascade.h"
+
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -76,6 +78,28 @@ EEG_DSP_FORMAT_API char *eeg_dsp_format_uint64 (char *out, uint64_t value);
  */
 EEG_DSP_FORMAT_API char *eeg_dsp_format_padded (
     char *out, uint64_t value, unsigned digits);
+
+/* Room that one field of eeg_dsp_format_volts() may need. */
+#define EEG_DSP_FORMAT_FIELD_SIZE (EEG_DSP_FORMAT_FIXED_SIZE + 1)
+
+/**
+ * eeg_dsp_format_volts:
+ * @isa: instruction set to use, from eeg_dsp_isa(); one that this processor
+ *   does not have is replaced by the baseline
+ * @out: at least @n times EEG_DSP_FORMAT_FIELD_SIZE bytes
+ * @volts: @n f32 values in the byte order of the machine, of any alignment
+ * @n: number of values
+ * @decimals: digits after the point, 0 to EEG_DSP_FORMAT_MAX_DECIMALS
+ * @separator: written after each value
+ *
+ * Writes volts as microvolts: for each value the bytes of
+ * printf ("%.*f%c", decimals, (double) volts * 1e6, separator) in the C locale.
+ * The bytes do not depend on @isa. Any thread.
+ *
+ * Returns: one past the last byte written
+ */
+EEG_DSP_FORMAT_API char *eeg_dsp_format_volts (EegDspIsa isa, char *out,
+    const void *volts, unsigned n, unsigned decimals, char separator);
 
 #ifdef __cplusplus
 }
