@@ -78,6 +78,7 @@ struct _GstWebsocketSink
 
   /* Streaming thread. */
   GstEegInfo *info;
+  GstCaps *refused; /* told already; upstream may send them again */
   guint64 next_sample;
   gboolean have_sample;
   gint64 wall_origin; /* ns of the Unix clock at running time 0 */
@@ -297,6 +298,9 @@ gst_websocket_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
   g_autoptr (GError) error = NULL;
 
   if (!gst_eeg_info_from_caps (info, caps, &error)) {
+    if (self->refused && gst_caps_is_equal (caps, self->refused))
+      return FALSE;
+    gst_caps_replace (&self->refused, caps);
     GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", error->message),
         ("caps %" GST_PTR_FORMAT, caps));
     return FALSE;
@@ -436,6 +440,7 @@ gst_websocket_sink_change_state (GstElement *element, GstStateChange transition)
       break;
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       g_clear_pointer (&self->info, gst_eeg_info_free);
+      gst_clear_caps (&self->refused);
       self->have_sample = FALSE;
       g_atomic_int_set (&self->need_origin, 1);
       break;
@@ -462,6 +467,7 @@ gst_websocket_sink_finalize (GObject *object)
   g_free (self->topic);
   g_free (self->www_root);
   g_free (self->scratch);
+  gst_clear_caps (&self->refused);
   g_clear_pointer (&self->info, gst_eeg_info_free);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
