@@ -92,6 +92,7 @@ struct _GstAds1299Src
   GstClockTime group_delay;
 
   guint64 delivered, gaps; /* object lock */
+  gint failed;             /* atomic: an error was posted since start() */
 };
 
 enum
@@ -599,6 +600,7 @@ gst_ads1299_src_start (GstBaseSrc *base)
   GError *error = NULL;
   Ads1299Acq *acq;
 
+  g_atomic_int_set (&self->failed, FALSE);
   gst_eeg_info_clear (&self->info);
   gst_eeg_info_init (&self->info);
   if (!build_info (self, &self->info, gains, &error)) {
@@ -660,6 +662,21 @@ gst_ads1299_src_unlock_stop (GstBaseSrc *base)
   return TRUE;
 }
 
+/* One failure, one error: the base class adds a general one to every error of
+ * ours, which says less. */
+static gboolean
+gst_ads1299_src_post_message (GstElement *element, GstMessage *message)
+{
+  GstAds1299Src *self = GST_ADS1299_SRC (element);
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR &&
+      !g_atomic_int_compare_and_exchange (&self->failed, FALSE, TRUE)) {
+    gst_message_unref (message);
+    return TRUE;
+  }
+  return GST_ELEMENT_CLASS (parent_class)->post_message (element, message);
+}
+
 static GstStateChangeReturn
 gst_ads1299_src_change_state (GstElement *element, GstStateChange change)
 {
@@ -668,6 +685,7 @@ gst_ads1299_src_change_state (GstElement *element, GstStateChange change)
   GstStateChangeReturn ret;
 
   if (change == GST_STATE_CHANGE_NULL_TO_READY) {
+    g_atomic_int_set (&self->failed, FALSE);
     GST_OBJECT_LOCK (self);
     bus = self->settings.bus;
     GST_OBJECT_UNLOCK (self);
@@ -1191,6 +1209,7 @@ gst_ads1299_src_class_init (GstAds1299SrcClass *klass)
   object_class->finalize = gst_ads1299_src_finalize;
   install_properties (object_class);
 
+  element_class->post_message = gst_ads1299_src_post_message;
   element_class->change_state = gst_ads1299_src_change_state;
   base_class->start = gst_ads1299_src_start;
   base_class->stop = gst_ads1299_src_stop;

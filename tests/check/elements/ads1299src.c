@@ -11,14 +11,14 @@
 #include "chip/ads1299-frame.h"
 
 static GstHarness *
-virtual_src (const gchar *first, ...)
+virtual_src (const gchar *at, ...)
 {
   GstHarness *h = gst_harness_new ("ads1299src");
   va_list args;
 
   g_object_set (h->element, "is-live", FALSE, NULL);
-  va_start (args, first);
-  g_object_set_valist (G_OBJECT (h->element), first, args);
+  va_start (args, at);
+  g_object_set_valist (G_OBJECT (h->element), at, args);
   va_end (args);
   return h;
 }
@@ -45,13 +45,13 @@ GST_START_TEST (test_counter_virtual)
     gst_harness_play (h);
     for (i = 0; i < 50; i++) {
       GstBuffer *b = gst_harness_pull (h);
-      guint64 first, n, lost;
+      guint64 at, n, lost;
       GstMapInfo map;
       guint k, c;
 
       fail_unless (b != NULL);
-      fail_unless (gst_buffer_get_eeg_ledger (b, &first, &n, &lost, NULL));
-      fail_unless_equals_uint64 (first, next);
+      fail_unless (gst_buffer_get_eeg_ledger (b, &at, &n, &lost, NULL));
+      fail_unless_equals_uint64 (at, next);
       fail_unless_equals_uint64 (n, 16);
       fail_unless_equals_uint64 (lost, 0);
       fail_unless_equals_uint64 (GST_BUFFER_OFFSET (b), next);
@@ -164,22 +164,22 @@ GST_START_TEST (test_losses_accounted)
     gst_harness_play (h);
     for (i = 0; i < 30; i++) {
       GstBuffer *b = gst_harness_pull (h);
-      guint64 first, n, lost;
+      guint64 at, n, lost;
       gint32 code;
 
-      fail_unless (gst_buffer_get_eeg_ledger (b, &first, &n, &lost, NULL));
-      fail_unless_equals_uint64 (first, next + lost);
-      fail_unless_equals_uint64 (GST_BUFFER_PTS (b), first * 4000000);
+      fail_unless (gst_buffer_get_eeg_ledger (b, &at, &n, &lost, NULL));
+      fail_unless_equals_uint64 (at, next + lost);
+      fail_unless_equals_uint64 (GST_BUFFER_PTS (b), at * 4000000);
       fail_unless_equals_int (
           GST_BUFFER_FLAG_IS_SET (b, GST_BUFFER_FLAG_DISCONT), i == 0 || lost);
       gst_buffer_extract (b, 0, &code, 4);
-      fail_unless_equals_int (code, (gint) first);
+      fail_unless_equals_int (code, (gint) at);
       if (lost) {
         fail_unless (n_gaps < 3);
         gaps[n_gaps++] = next;
       }
       lost_sum += lost;
-      next = first + n;
+      next = at + n;
       gst_buffer_unref (b);
     }
     fail_unless_equals_int (n_gaps, 3);
