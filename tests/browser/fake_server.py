@@ -38,6 +38,7 @@ async def main():
     p.add_argument("--gap-at", type=int, default=0, help="lose --gap-frames samples from this index on")
     p.add_argument("--gap-frames", type=int, default=0)
     p.add_argument("--end-at", type=int, default=0, help="end of stream at this index")
+    p.add_argument("--saturated", action="store_true", help="flag every message as saturated")
     p.add_argument("--session", default=None)
     a = p.parse_args()
 
@@ -104,7 +105,7 @@ async def main():
                     if a.gap_frames and nxt < a.gap_at < end:
                         end = a.gap_at
                     body = array("f", (value(i, c) for i in range(nxt, end) for c in range(a.channels)))
-                    head = struct.pack("<BBHIQqIHBBII", 1, 1 if missed else 0, 40, 1, nxt, nxt * 10**9 // a.rate,
+                    head = struct.pack("<BBHIQqIHBBII", 1, (1 if missed else 0) | (2 if a.saturated else 0), 40, 1, nxt, nxt * 10**9 // a.rate,
                                        end - nxt, a.channels, 0, 0, 1, missed)
                     await ws.send(head + body.tobytes())
                     nxt, missed = end, 0

@@ -253,6 +253,18 @@ def test_fake_loss(browser):
         server.stop()
 
 
+def test_fake_saturated(browser):
+    """A saturated input is told in words."""
+    server = Fake("--saturated")
+    try:
+        browser.open(server.url)
+        browser.wait(samples(0.5))
+        assert browser.js("return document.getElementById('saturated').innerText").split() == ["Input", "saturated"]
+        no_errors(browser)
+    finally:
+        server.stop()
+
+
 def test_fake_keys(browser):
     """Sensitivity, time base, freeze, help and names work from the keyboard alone."""
     server = Fake()

@@ -3,7 +3,7 @@
 // or on the page itself where a browser cannot draw from a worker.
 
 import { Connection } from './connection.js';
-import { FLAG_GAP, displayScale } from './protocol.js';
+import { FLAG_GAP, FLAG_SATURATED, displayScale } from './protocol.js';
 import { Renderer } from './renderer.js';
 import { SENSITIVITIES } from './scales.js';
 import { findPeak, segmentLength, welch } from './spectrum.js';
@@ -12,6 +12,7 @@ import { ColumnRing, SampleRing } from './store.js';
 
 const STALE = 1000; // ms without data before the picture is called stale
 const STATUS_EVERY = 250;
+const SATURATED = 2000; // ms for which a saturated input is pointed out
 const SPECTRUM_EVERY = 500;
 const SPECTRUM_SECONDS = 8;
 
@@ -60,6 +61,7 @@ export class Engine {
     this.gaps = 0;
     this.samples = 0;
     this.arrived = null;
+    this.saturated = -Infinity;
     this.spectra = new Map();
     this.peak = null;
     this.turn = 0;
@@ -98,6 +100,7 @@ export class Engine {
     const before = ring.next;
     const got = ring.push(m.first, m.frames, m.values, this.factors);
     this.arrived = performance.now();
+    if (m.flags & FLAG_SATURATED) this.saturated = this.arrived;
     if (!got) return;
     // A jump of the index and the server's own count tell of the same loss.
     const lost = before === null ? m.missed : Math.max(got.lost, m.missed);
@@ -306,6 +309,7 @@ export class Engine {
       age,
       lost: this.lost,
       gaps: this.gaps,
+      saturated: now - this.saturated < SATURATED,
       samples: this.samples,
       received: ring?.next ?? null,
       first: ring?.first ?? null,

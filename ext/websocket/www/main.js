@@ -218,6 +218,7 @@ function status(m) {
   $('lost').textContent = m.lost.toLocaleString('en').replaceAll(',', '\u202f');
   $('lost-fact').classList.toggle('lossy', m.lost > 0);
   $('lost-fact').title = m.lost ? `${m.lost} samples missing in ${m.gaps} gaps, ${(m.lost / rate).toFixed(2)} s` : 'No sample is missing';
+  $('saturated').hidden = !m.saturated;
   $('elapsed').textContent = m.received !== null && rate ? clock(m.received / rate) : '–';
   $('empty').hidden = m.received !== null;
   $('empty').textContent = m.state === 'reconnecting' ? `No connection, trying again in ${Math.ceil(m.retryIn / 1000)} s` : 'Waiting for data';
