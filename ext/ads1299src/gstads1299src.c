@@ -91,8 +91,10 @@ struct _GstAds1299Src
   gboolean reanchor;             /* atomic */
   GstClockTime group_delay;
 
-  guint64 delivered, gaps; /* object lock */
-  gint failed;             /* atomic: an error was posted since start() */
+  guint64 delivered, gaps;     /* object lock */
+  guint64 refused;             /* object lock: lost for want of a buffer */
+  Ads1299AcqCounts last_count; /* object lock: of a run that has ended */
+  gint failed;                 /* atomic: an error was posted since start() */
 };
 
 enum
@@ -224,26 +226,11 @@ G_DEFINE_TYPE_WITH_CODE (GstAds1299Src, gst_ads1299_src, GST_TYPE_PUSH_SRC,
 GST_ELEMENT_REGISTER_DEFINE (
     ads1299src, "ads1299src", GST_RANK_NONE, GST_TYPE_ADS1299_SRC)
 
-#define POOL_MIN 16
-/* no limit: sinks such as filesink keep small buffers by the thousand */
-#define POOL_MAX 0
-
-static GstBufferPool *
-make_pool (GstElement *owner)
-{
-  return gst_buffer_pool_new ();
-}
-
-static void
-configure_pool (GstStructure *config, GstCaps *caps, guint size)
-{
-  gst_buffer_pool_config_set_params (config, caps, size, POOL_MIN, POOL_MAX);
-}
-
-static void
-add_pool_stats (GstBufferPool *pool, GstStructure *stats)
-{
-}
+/* Sinks such as filesink keep small buffers by the thousand. Past the cap a
+ * live source counts samples as lost, another one waits. */
+#define POOL_MIN  16
+#define POOL_STEP 64
+#define POOL_CAP  8192
 
 /* --- settings --------------------------------------------------------------- */
 
@@ -407,15 +394,17 @@ gst_ads1299_src_set_property (
 static GstStructure *
 make_stats (GstAds1299Src *self)
 {
-  Ads1299AcqCounts c = {0};
   guint64 delivered, gaps;
+  Ads1299AcqCounts c;
   gdouble rate = 0.0;
   GstStructure *s;
   GstBufferPool *pool;
 
   GST_OBJECT_LOCK (self);
+  c = self->last_count;
   if (self->acq != NULL)
     ads1299_acq_get_counts (self->acq, &c);
+  c.lost += self->refused;
   delivered = self->delivered;
   gaps = self->gaps;
   GST_OBJECT_UNLOCK (self);
@@ -429,7 +418,7 @@ make_stats (GstAds1299Src *self)
       G_TYPE_UINT64, c.overruns, NULL);
   pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
   if (pool != NULL) {
-    add_pool_stats (pool, s);
+    gst_eeg_buffer_pool_add_stats (GST_EEG_BUFFER_POOL (pool), s);
     gst_object_unref (pool);
   }
   return s;
@@ -580,6 +569,7 @@ gst_ads1299_src_stop (GstBaseSrc *base)
   if (self->acq != NULL) {
     ads1299_acq_stop_thread (self->acq);
     GST_OBJECT_LOCK (self);
+    ads1299_acq_get_counts (self->acq, &self->last_count);
     acq = g_steal_pointer (&self->acq);
     GST_OBJECT_UNLOCK (self);
     ads1299_acq_free (acq);
@@ -614,7 +604,7 @@ gst_ads1299_src_start (GstBaseSrc *base)
   self->bpf = (guint) GST_EEG_INFO_BPF (&self->info);
   GST_OBJECT_LOCK (self);
   spb = self->settings.samples_per_buffer;
-  self->delivered = self->gaps = 0;
+  self->delivered = self->gaps = self->refused = 0;
   GST_OBJECT_UNLOCK (self);
   self->frames = spb ? spb : MAX (1, rate / 250);
   self->group_delay =
@@ -761,12 +751,16 @@ gst_ads1299_src_decide_allocation (GstBaseSrc *base, GstQuery *query)
 {
   GstAds1299Src *self = GST_ADS1299_SRC (base);
   guint size = self->frames * self->bpf;
-  GstBufferPool *pool = make_pool (GST_ELEMENT (self));
+  GstBufferPool *pool = gst_eeg_buffer_pool_new ();
   GstStructure *config = gst_buffer_pool_get_config (pool);
   GstCaps *caps = NULL;
 
   gst_query_parse_allocation (query, &caps, NULL);
-  configure_pool (config, caps, size);
+  gst_eeg_buffer_pool_set_owner (
+      GST_EEG_BUFFER_POOL (pool), GST_ELEMENT (self));
+  gst_buffer_pool_config_set_params (config, caps, size, POOL_MIN, POOL_CAP);
+  gst_eeg_buffer_pool_config_set_growth (config, POOL_STEP, POOL_CAP,
+      self->live ? GST_EEG_POOL_POLICY_FAIL : GST_EEG_POOL_POLICY_WAIT);
   if (!gst_buffer_pool_set_config (pool, config)) {
     gst_object_unref (pool);
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
@@ -775,9 +769,9 @@ gst_ads1299_src_decide_allocation (GstBaseSrc *base, GstQuery *query)
   }
   if (gst_query_get_n_allocation_pools (query) > 0)
     gst_query_set_nth_allocation_pool (
-        query, 0, pool, size, POOL_MIN, POOL_MAX);
+        query, 0, pool, size, POOL_MIN, POOL_CAP);
   else
-    gst_query_add_allocation_pool (query, pool, size, POOL_MIN, POOL_MAX);
+    gst_query_add_allocation_pool (query, pool, size, POOL_MIN, POOL_CAP);
   gst_object_unref (pool);
   return TRUE;
 }
@@ -1001,6 +995,7 @@ gst_ads1299_src_create (GstPushSrc *push, GstBuffer **out)
 
   if (!self->thread_started && !begin (self))
     return GST_FLOW_ERROR;
+again:
   r = ads1299_acq_fill (self->acq, self->frames);
   if (r != ADS1299_ACQ_OK)
     return ended (self, r);
@@ -1009,6 +1004,15 @@ gst_ads1299_src_create (GstPushSrc *push, GstBuffer **out)
   pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
   flow = gst_buffer_pool_acquire_buffer (pool, &buf, NULL);
   gst_object_unref (pool);
+  if (flow == GST_FLOW_EOS) {
+    /* Every buffer is in use downstream: these samples are lost, and the next
+     * buffer that goes out says so. The pool has told the user. */
+    ads1299_acq_consume (self->acq, n);
+    GST_OBJECT_LOCK (self);
+    self->refused += n;
+    GST_OBJECT_UNLOCK (self);
+    goto again;
+  }
   if (flow != GST_FLOW_OK)
     return flow;
   if (!gst_buffer_map (buf, &map, GST_MAP_WRITE)) {

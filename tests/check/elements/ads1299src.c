@@ -72,6 +72,7 @@ GST_START_TEST (test_counter_virtual)
     }
     fail_unless_equals_uint64 (stat_of (h->element, "delivered"), 800);
     fail_unless_equals_uint64 (stat_of (h->element, "lost"), 0);
+    fail_unless_equals_uint64 (stat_of (h->element, "pool-failures"), 0);
     gst_harness_teardown (h);
   }
 GST_END_TEST;
