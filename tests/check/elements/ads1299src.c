@@ -221,6 +221,7 @@ replay (const gchar *path, guint chips, guint *warnings)
 {
   GstElement *src = gst_element_factory_make ("ads1299src", NULL);
   GByteArray *out = g_byte_array_new ();
+  GstBuffer *b = NULL;
   GstMessage *m;
   GstHarness *h;
   GstBus *bus;
@@ -232,27 +233,13 @@ replay (const gchar *path, guint chips, guint *warnings)
   g_object_set (src, "is-live", FALSE, "sim-file", path, "chips", chips,
       "samples-per-buffer", 7, NULL);
   gst_harness_play (h);
-  for (;;) {
-    GstBuffer *b = gst_harness_pull (h);
+  while (gst_harness_pull_until_eos (h, &b) && b != NULL) {
     GstMapInfo map;
 
-    if (b == NULL)
-      break;
     gst_buffer_map (b, &map, GST_MAP_READ);
     g_byte_array_append (out, map.data, map.size);
     gst_buffer_unmap (b, &map);
     gst_buffer_unref (b);
-    if (gst_harness_buffers_in_queue (h) == 0) {
-      GstEvent *e;
-      gboolean eos = FALSE;
-
-      while ((e = gst_harness_try_pull_event (h)) != NULL) {
-        eos |= GST_EVENT_TYPE (e) == GST_EVENT_EOS;
-        gst_event_unref (e);
-      }
-      if (eos && gst_harness_buffers_in_queue (h) == 0)
-        break;
-    }
   }
   *warnings = 0;
   while ((m = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING)) != NULL) {
