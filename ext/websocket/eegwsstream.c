@@ -287,6 +287,27 @@ stream_close (GIOStream *stream, GCancellable *cancellable, GError **error)
   return g_io_stream_close (G_IO_STREAM (self->connection), NULL, error);
 }
 
+/* The default would close in a thread of a pool, beside the server's own. */
+static void
+stream_close_async (GIOStream *stream, int priority, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (stream, cancellable, callback, data);
+  GError *error = NULL;
+
+  g_task_set_priority (task, priority);
+  if (stream_close (stream, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static gboolean
+stream_close_finish (GIOStream *stream, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 static void
 eeg_ws_stream_finalize (GObject *object)
 {
@@ -310,6 +331,8 @@ eeg_ws_stream_class_init (EegWsStreamClass *klass)
   io_class->get_input_stream = stream_get_input;
   io_class->get_output_stream = stream_get_output;
   io_class->close_fn = stream_close;
+  io_class->close_async = stream_close_async;
+  io_class->close_finish = stream_close_finish;
 }
 
 static void
