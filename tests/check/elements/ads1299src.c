@@ -353,7 +353,7 @@ GST_START_TEST (test_live_restarts_leak_nothing)
 
     fail_unless (pipe != NULL);
     sink = gst_bin_get_by_name (GST_BIN (pipe), "k");
-    for (i = 0; i < 22; i++) {
+    for (i = 0; i < 100; i++) {
       GstSample *sample = NULL;
       GstBuffer *b;
       gint32 code;
