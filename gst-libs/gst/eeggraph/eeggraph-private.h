@@ -17,8 +17,61 @@ struct _GstEegGraph
   json_t *root;       /* NULL when the text is not acceptable JSON */
   GHashTable *values; /* JSON pointer -> GraphPosition of the value */
   GHashTable *keys;   /* JSON pointer -> GraphPosition of its key */
-  GPtrArray *issues;  /* GstEegGraphIssue, sorted by position on demand */
+  GPtrArray *issues;  /* GstEegGraphIssue; a check sorts them by position */
+  guint n_kept;       /* issues that a new check keeps: parser and --set */
+  GHashTable *sets;   /* JSON pointer -> "--set id.property" */
+  GPtrArray *stages;  /* GraphStage, in file order; the checked model */
+  GPtrArray *links;   /* GraphLink, in file order */
+  gboolean checked;
+  gchar *hash;
 };
+
+/* One property with its value, already of the property's type and in range. */
+typedef struct
+{
+  GParamSpec *pspec; /* owned by the class, which @element keeps alive */
+  GValue value;
+} GraphProperty;
+
+typedef struct
+{
+  const gchar *id;     /* owned by the JSON tree */
+  gchar *pointer;      /* /stages/N */
+  GstElement *element; /* never leaves NULL; its class and pads are asked */
+  const gchar *factory;
+  GArray *properties; /* GraphProperty */
+  guint n_in, n_out;
+  guint mark; /* of the cycle search */
+  gint64 channels;
+} GraphStage;
+
+typedef struct
+{
+  guint64 max_time_ms, max_buffers;
+  gint leaky; /* as GstQueueLeaky */
+} GraphQueue;
+
+typedef struct
+{
+  gchar *pointer; /* /links/N */
+  GraphStage *from, *to;
+  gchar *from_pad, *to_pad; /* NULL: any */
+  GstCaps *caps;
+  gboolean has_queue;
+  GraphQueue queue;
+} GraphLink;
+
+/* Forgets the model and what the last check found. */
+void graph_model_clear (GstEegGraph *g);
+/* The value of @json as @pspec wants it; FALSE with an error noted. */
+gboolean graph_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
+    json_t *json, GValue *out);
+GstCaps *graph_caps (GstEegGraph *g, const gchar *pointer, json_t *json);
+/* The nearest of @words to @word as "did you mean ...", or NULL. */
+gchar *graph_did_you_mean (const gchar *word, GPtrArray *words);
+gchar *graph_join (GPtrArray *words);
+/* Writes what the file says into the issue. */
+void graph_found (GstEegGraphIssue *issue, const json_t *json);
 
 /* Notes one error. @key: the place is the key, not the value. */
 GstEegGraphIssue *graph_error (GstEegGraph *g, const gchar *code,

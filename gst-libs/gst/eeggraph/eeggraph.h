@@ -79,4 +79,20 @@ GST_EEG_GRAPH_API gboolean gst_eeg_graph_has_errors (const GstEegGraph *graph);
 GST_EEG_GRAPH_API gboolean gst_eeg_graph_get_position (
     const GstEegGraph *graph, const gchar *pointer, guint *line, guint *column);
 
+GST_EEG_GRAPH_API gboolean gst_eeg_graph_set (
+    GstEegGraph *graph, const gchar *assignment);
+GST_EEG_GRAPH_API gboolean gst_eeg_graph_check (GstEegGraph *graph);
+GST_EEG_GRAPH_API GstElement *gst_eeg_graph_build (
+    GstEegGraph *graph, GError **error);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_to_launch (
+    GstEegGraph *graph, GError **error);
+GST_EEG_GRAPH_API const gchar *gst_eeg_graph_get_name (GstEegGraph *graph);
+GST_EEG_GRAPH_API const gchar *gst_eeg_graph_get_hash (GstEegGraph *graph);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_issues_to_text (
+    const GstEegGraph *graph);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_issues_to_json (
+    const GstEegGraph *graph);
+GST_EEG_GRAPH_API gchar **gst_eeg_graph_list_presets (void);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_find_preset (const gchar *name);
+
 G_END_DECLS

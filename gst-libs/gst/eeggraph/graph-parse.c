@@ -32,17 +32,18 @@ graph_error (GstEegGraph *g, const gchar *code, const gchar *pointer,
 {
   GstEegGraphIssue *i = g_new0 (GstEegGraphIssue, 1);
   const GraphPosition *pos = NULL;
+  const gchar *set = g_hash_table_lookup (g->sets, pointer);
   va_list ap;
 
   i->severity = GST_EEG_GRAPH_ERROR;
   i->code = code;
-  i->pointer = g_strdup (pointer);
+  i->pointer = g_strdup (set ? set : pointer);
   va_start (ap, format);
   i->message = g_strdup_vprintf (format, ap);
   va_end (ap);
-  if (key)
+  if (key && !set)
     pos = g_hash_table_lookup (g->keys, pointer);
-  if (!pos)
+  if (!pos && !set)
     pos = g_hash_table_lookup (g->values, pointer);
   if (pos) {
     i->line = pos->line;
@@ -282,6 +283,7 @@ graph_alloc (const gchar *name)
   g->source = g_strdup (name ? name : "(data)");
   g->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g->sets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g->issues = g_ptr_array_new_with_free_func (issue_free);
   return g;
 }
@@ -304,6 +306,7 @@ gst_eeg_graph_new_from_data (const gchar *data, gsize size, const gchar *name)
   g_return_val_if_fail (data != NULL || size == 0, NULL);
   g = graph_alloc (name);
   graph_parse (g, data ? data : "", size);
+  g->n_kept = g->issues->len;
   return g;
 }
 
@@ -331,6 +334,7 @@ gst_eeg_graph_new_from_file (const gchar *path)
     err = errno;
     graph_error (
         g, "io", "", FALSE, "Cannot open \"%s\": %s", path, g_strerror (err));
+    g->n_kept = g->issues->len;
     return g;
   }
   data = g_malloc (GST_EEG_GRAPH_MAX_BYTES + 1);
@@ -343,6 +347,7 @@ gst_eeg_graph_new_from_file (const gchar *path)
     graph_parse (g, data, n);
   fclose (f);
   g_free (data);
+  g->n_kept = g->issues->len;
   return g;
 }
 
@@ -356,6 +361,9 @@ void
 gst_eeg_graph_free (GstEegGraph *graph)
 {
   g_return_if_fail (graph != NULL);
+  graph_model_clear (graph);
+  g_free (graph->hash);
+  g_hash_table_unref (graph->sets);
   json_decref (graph->root);
   g_hash_table_unref (graph->values);
   g_hash_table_unref (graph->keys);
