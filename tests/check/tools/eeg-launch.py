@@ -5,6 +5,7 @@ with its one message and its exit code, and a clean stop.
 
 usage: eeg-launch.py EEG_LAUNCH
 """
+import csv
 import json
 import os
 import signal
@@ -191,6 +192,24 @@ class Launch(unittest.TestCase):
         for name in ("alpha", "record", "downsample", "two-sensors"):
             r = self.run_tool(name, "--check")
             self.assertEqual((r.returncode, r.stdout, r.stderr), (0, "", ""))
+
+    def test_text_stays_text(self):
+        labels = ["$(touch hit)", "`touch hit`", "';touch hit;'", "! fakesink",
+                  "a.b", "name=x", "*", "\" ! x"]
+        graph = self.graph(stages=[
+            {"id": "src", "element": "ads1299src",
+             "properties": {"is-live": False, "num-buffers": 30, "labels": labels}},
+            {"id": "volt", "element": "eegtovoltage"},
+            {"id": "rec", "element": "csvsink", "properties": {"location": "a b.csv"}}])
+        self.assertEqual(self.run_tool(graph).returncode, 0)
+        self.assertFalse(os.path.exists(os.path.join(self.dir.name, "hit")))
+        with open(os.path.join(self.dir.name, "a b.csv"), newline="") as f:
+            header = next(csv.reader(f))
+        self.assertEqual(header[2:-1], [name + "_uV" for name in labels])
+        # what a shell or gst-launch-1.0 could take for more than text
+        r = self.run_tool("--print", graph)
+        self.assertEqual((r.returncode, r.stdout), (2, ""))
+        self.assertIn("cannot be written", r.stderr)
 
     def test_no_such_preset_refused(self):
         r = self.run_tool("no-such")
