@@ -103,6 +103,289 @@ GST_START_TEST (test_limits_refused)
   }
 GST_END_TEST;
 
+#define HEAD "{\"schema\":\"eeg-pipeline/1.0\",\"name\":\"t\",\n"
+
+static gboolean
+has_issue (GstEegGraph *g, const gchar *code, const gchar *pointer)
+{
+  for (guint n = 0; n < gst_eeg_graph_get_n_issues (g); n++) {
+    const GstEegGraphIssue *i = gst_eeg_graph_get_issue (g, n);
+
+    if (!strcmp (i->code, code) && !strcmp (i->pointer, pointer))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Two stages with "P" as properties of a fakesrc, and one link "L". */
+static GstEegGraph *
+two (const gchar *properties, const gchar *link)
+{
+  gchar *text = g_strdup_printf (HEAD
+      "\"stages\":[{\"id\":\"a\",\"element\":\"fakesrc\",\"properties\":%s},"
+      "{\"id\":\"b\",\"element\":\"fakesink\"}],\"links\":[%s]}",
+      properties, link);
+  GstEegGraph *g = from_text (text);
+
+  g_free (text);
+  gst_eeg_graph_check (g);
+  return g;
+}
+
+#define LINK "{\"from\":\"a\",\"to\":\"b\"}"
+
+GST_START_TEST (test_mistakes_refused)
+  {
+    static const struct
+    {
+      const gchar *properties, *link, *code, *pointer;
+    } bad[] = {
+        {"{\"num-bufers\":1}", LINK, "unknown-property",
+            "/stages/0/properties/num-bufers"},
+        {"{\"num-buffers\":1.5}", LINK, "wrong-type",
+            "/stages/0/properties/num-buffers"},
+        {"{\"num-buffers\":\"1\"}", LINK, "wrong-type",
+            "/stages/0/properties/num-buffers"},
+        {"{\"num-buffers\":-2}", LINK, "out-of-range",
+            "/stages/0/properties/num-buffers"},
+        {"{\"num-buffers\":4294967297}", LINK, "out-of-range",
+            "/stages/0/properties/num-buffers"},
+        {"{\"is-live\":1}", LINK, "wrong-type", "/stages/0/properties/is-live"},
+        {"{\"filltype\":\"zer\"}", LINK, "unknown-value",
+            "/stages/0/properties/filltype"},
+        {"{\"last-message\":\"x\"}", LINK, "read-only",
+            "/stages/0/properties/last-message"},
+        {"{\"name\":\"x\"}", LINK, "unknown-property",
+            "/stages/0/properties/name"},
+        {"{}", "{\"from\":\"a\"}", "missing-key", "/links/0"},
+        {"{}", "{\"from\":\"a\",\"to\":\"c\"}", "unknown-stage", "/links/0/to"},
+        {"{}", "{\"from\":\"a.nix\",\"to\":\"b\"}", "unknown-pad",
+            "/links/0/from"},
+        {"{}", LINK "," LINK, "input-taken", "/links/1/to"},
+        {"{}", "", "unlinked", "/stages/0"},
+        {"{}", "{\"from\":\"a\",\"to\":\"b\",\"caps\":{\"media\":1}}",
+            "wrong-type", "/links/0/caps"},
+        {"{}", "{\"from\":\"a\",\"to\":\"b\",\"queue\":{\"leaky\":\"yes\"}}",
+            "unknown-value", "/links/0/queue/leaky"},
+        {"{}", "{\"from\":\"a\",\"to\":\"b\",\"quee\":{}}", "unknown-key",
+            "/links/0/quee"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+      g_autoptr (GstEegGraph) g = two (bad[i].properties, bad[i].link);
+      g_autofree gchar *text = gst_eeg_graph_issues_to_text (g);
+      g_autofree gchar *json = gst_eeg_graph_issues_to_json (g);
+      const GstEegGraphIssue *first_issue;
+
+      fail_unless (
+          has_issue (g, bad[i].code, bad[i].pointer), "case %u: %s", i, text);
+      fail_unless (strstr (json, bad[i].code) != NULL);
+      first_issue = gst_eeg_graph_get_issue (g, 0);
+      fail_unless_equals_int (first_issue->line, 2);
+      fail_if (gst_eeg_graph_check (g));
+      fail_unless (gst_eeg_graph_build (g, NULL) == NULL);
+    }
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_all_errors_at_once_refused)
+  {
+    g_autoptr (GstEegGraph) g = from_text (
+        "{\"schema\":\"eeg-pipeline/2.0\",\"stage\":1,\"stages\":[\n"
+        "{\"id\":\"a\",\"element\":\"identity\"},\n"
+        "{\"id\":\"a\",\"element\":\"fakesnk\"},\n"
+        "{\"id\":\"B!\",\"element\":\"identity\"},\n"
+        "{\"id\":\"c\",\"element\":\"identity\"},\n"
+        "{\"id\":\"f\",\"element\":\"eegfilter\",\"properties\":{\"hp\":1}}],\n"
+        "\"links\":[{\"from\":\"a\",\"to\":\"c\"},{\"from\":\"c\","
+        "\"to\":\"a\"}]}");
+
+    fail_if (gst_eeg_graph_check (g));
+    fail_unless (has_issue (g, "unknown-version", "/schema"));
+    fail_unless (has_issue (g, "unknown-key", "/stage"));
+    fail_unless (has_issue (g, "duplicate-id", "/stages/1/id"));
+    fail_unless (has_issue (g, "unknown-element", "/stages/1/element"));
+    fail_unless (has_issue (g, "bad-id", "/stages/2/id"));
+    fail_unless (has_issue (g, "cycle", "/links/1"));
+    fail_unless (has_issue (g, "renamed", "/stages/4/properties/hp"));
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_many_channels_and_caps_refused)
+  {
+    g_autoptr (GstEegGraph) g = from_text (HEAD
+        "\"stages\":[{\"id\":\"s\",\"element\":\"eegtestsrc\",\"properties\":"
+        "{\"channels\":64}},{\"id\":\"q\",\"element\":\"identity\"},"
+        "{\"id\":\"c\",\"element\":\"audioconvert\"},"
+        "{\"id\":\"v\",\"element\":\"fakesink\"},"
+        "{\"id\":\"x\",\"element\":\"ads1299src\"},"
+        "{\"id\":\"y\",\"element\":\"eegfilter\"},"
+        "{\"id\":\"z\",\"element\":\"fakesink\"}],"
+        "\"links\":[{\"from\":\"s\",\"to\":\"q\"},{\"from\":\"q\",\"to\":\"c\"}"
+        ","
+        "{\"from\":\"c\",\"to\":\"v\"},{\"from\":\"x\",\"to\":\"y\"},"
+        "{\"from\":\"y\",\"to\":\"z\"}]}");
+
+    fail_if (gst_eeg_graph_check (g));
+    fail_unless (has_issue (g, "too-many-channels", "/links/1"));
+    fail_unless (has_issue (g, "caps", "/links/3"));
+    fail_unless_equals_int (gst_eeg_graph_get_n_issues (g), 2);
+  }
+GST_END_TEST;
+
+static gint
+by_text (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(gchar *const *) a, *(gchar *const *) b);
+}
+
+/* Every element, property value and link of a pipeline as sorted lines. */
+static gchar *
+describe (GstElement *pipeline)
+{
+  GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
+  GString *all = g_string_new (NULL);
+
+  for (GList *l = GST_BIN_CHILDREN (pipeline); l; l = l->next) {
+    GstElement *e = l->data;
+    GParamSpec **specs;
+    guint n_specs;
+
+    specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (e), &n_specs);
+    for (guint n = 0; n < n_specs; n++) {
+      GValue v = G_VALUE_INIT;
+      gchar *text;
+
+      if (!(specs[n]->flags & G_PARAM_READABLE) ||
+          specs[n]->value_type == GST_TYPE_SAMPLE ||
+          g_type_is_a (specs[n]->value_type, G_TYPE_OBJECT))
+        continue;
+      g_value_init (&v, specs[n]->value_type);
+      g_object_get_property (G_OBJECT (e), specs[n]->name, &v);
+      text = gst_value_serialize (&v);
+      g_ptr_array_add (lines,
+          g_strdup_printf ("%s(%s).%s=%s", GST_OBJECT_NAME (e),
+              G_OBJECT_TYPE_NAME (e), specs[n]->name, text ? text : "?"));
+      g_free (text);
+      g_value_unset (&v);
+    }
+    g_free (specs);
+    for (GList *p = e->srcpads; p; p = p->next) {
+      GstPad *peer = gst_pad_get_peer (p->data);
+
+      g_ptr_array_add (
+          lines, g_strdup_printf ("%s:%s->%s:%s", GST_DEBUG_PAD_NAME (p->data),
+                     GST_DEBUG_PAD_NAME (peer)));
+      gst_clear_object (&peer);
+    }
+  }
+  g_ptr_array_sort (lines, by_text);
+  for (guint n = 0; n < lines->len; n++)
+    g_string_append_printf (
+        all, "%s\n", (gchar *) g_ptr_array_index (lines, n));
+  g_ptr_array_unref (lines);
+  return g_string_free (all, FALSE);
+}
+
+#define FANOUT                                                                 \
+  HEAD "\"defaults\":{\"queue\":{\"max-time-ms\":500}},"                       \
+       "\"stages\":[{\"id\":\"src\",\"element\":\"ads1299src\",\"properties\"" \
+       ":{\"bus\":\"sim\",\"rate\":500,\"is-live\":false,\"labels\":"          \
+       "[\"Fp1\",\"Fp2\",\"C3\",\"C4\",\"P7\",\"P8\",\"O1\",\"O2\"]}},"        \
+       "{\"id\":\"volt\",\"element\":\"eegtovoltage\"},"                       \
+       "{\"id\":\"filt\",\"element\":\"eegfilter\",\"properties\":"            \
+       "{\"highpass\":1,\"lowpass\":44.5,\"family\":\"bessel\"}},"             \
+       "{\"id\":\"rec\",\"element\":\"csvsink\",\"properties\":"               \
+       "{\"location\":\"/tmp/a.csv\"}},"                                       \
+       "{\"id\":\"view\",\"element\":\"fakesink\"}],"                          \
+       "\"links\":[{\"from\":\"src\",\"to\":\"volt\",\"caps\":{\"media\":"     \
+       "\"audio/x-raw\",\"fields\":{\"format\":\"S24_32LE\",\"rate\":500}}},"  \
+       "{\"from\":\"volt.src\",\"to\":\"filt.sink\"},"                         \
+       "{\"from\":\"filt\",\"to\":\"rec\"},"                                   \
+       "{\"from\":\"filt\",\"to\":\"view\",\"queue\":"                         \
+       "{\"max-time-ms\":1000,\"leaky\":\"downstream\"}}]}"
+
+GST_START_TEST (test_text_equals_build)
+  {
+    g_autoptr (GstEegGraph) g = from_text (FANOUT);
+    g_autoptr (GError) error = NULL;
+    g_autofree gchar *issues = NULL, *text = NULL, *a = NULL, *b = NULL;
+    GstElement *built, *parsed;
+    GstContext *context;
+
+    gst_eeg_graph_check (g);
+    issues = gst_eeg_graph_issues_to_text (g);
+    fail_unless_equals_string (issues, "");
+    built = gst_eeg_graph_build (g, &error);
+    fail_unless (built != NULL, "%s", error ? error->message : "");
+    text = gst_eeg_graph_to_launch (g, &error);
+    fail_unless (text != NULL, "%s", error ? error->message : "");
+    parsed = gst_parse_launch (text, &error);
+    fail_unless (error == NULL, "%s", error ? error->message : "");
+    a = describe (built);
+    b = describe (parsed);
+    fail_unless_equals_string (a, b);
+    fail_unless (strstr (a, "Queue3") && strstr (a, "Tee2"));
+    fail_unless (strstr (a, "filt(GstEegFilter).lowpass=44.5") != NULL);
+    context = gst_element_get_context (built, "gst.eeg.graph");
+    fail_unless (context != NULL);
+    fail_unless_equals_string (
+        gst_structure_get_string (gst_context_get_structure (context), "hash"),
+        gst_eeg_graph_get_hash (g));
+    gst_context_unref (context);
+    gst_object_unref (built);
+    gst_object_unref (parsed);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_set)
+  {
+    g_autoptr (GstEegGraph) g = from_text (FANOUT);
+    g_autofree gchar *before = g_strdup (gst_eeg_graph_get_hash (g)),
+                     *text = NULL;
+
+    fail_unless (gst_eeg_graph_set (g, "filt.lowpass=40"));
+    fail_unless (gst_eeg_graph_set (g, "src.is-live=true"));
+    fail_unless (gst_eeg_graph_check (g));
+    text = gst_eeg_graph_to_launch (g, NULL);
+    fail_unless (strstr (text, "lowpass=40") && strstr (text, "is-live=true"));
+    fail_if (g_str_equal (before, gst_eeg_graph_get_hash (g)));
+    fail_unless (gst_eeg_graph_set (g, "filt.order=x"));
+    fail_if (gst_eeg_graph_check (g));
+    fail_unless (has_issue (g, "wrong-type", "--set filt.order"));
+    fail_unless_equals_int (gst_eeg_graph_get_issue (g, 0)->line, 0);
+    fail_if (gst_eeg_graph_set (g, "nobody.order=1"));
+    fail_if (gst_eeg_graph_set (g, "nonsense"));
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_injection_stays_a_value)
+  {
+    static const gchar *const evil[] = {"x ! filesink location=/tmp/evil",
+        "\\\" ! fakesink", "$(reboot)", "a;b", "'", "(GstBuffer)zz", "",
+        "NULL"};
+
+    for (guint i = 0; i < G_N_ELEMENTS (evil); i++) {
+      g_autoptr (GstEegGraph) g = from_text (FANOUT);
+      g_autofree gchar *set = g_strconcat ("rec.location=", evil[i], NULL);
+      g_autofree gchar *value = NULL;
+      g_autoptr (GError) error = NULL;
+      GstElement *built, *rec;
+
+      fail_unless (gst_eeg_graph_set (g, set));
+      fail_unless (gst_eeg_graph_check (g));
+      built = gst_eeg_graph_build (g, NULL);
+      rec = gst_bin_get_by_name (GST_BIN (built), "rec");
+      g_object_get (rec, "location", &value, NULL);
+      fail_unless_equals_string (value ? value : "", evil[i]);
+      fail_unless (gst_eeg_graph_to_launch (g, &error) == NULL);
+      fail_unless (strstr (error->message, "location") != NULL);
+      gst_object_unref (rec);
+      gst_object_unref (built);
+    }
+  }
+GST_END_TEST;
+
 static Suite *
 eeggraph_suite (void)
 {
@@ -113,6 +396,12 @@ eeggraph_suite (void)
   tcase_add_test (tc, test_positions);
   tcase_add_test (tc, test_bad_json_refused);
   tcase_add_test (tc, test_limits_refused);
+  tcase_add_test (tc, test_mistakes_refused);
+  tcase_add_test (tc, test_all_errors_at_once_refused);
+  tcase_add_test (tc, test_many_channels_and_caps_refused);
+  tcase_add_test (tc, test_text_equals_build);
+  tcase_add_test (tc, test_set);
+  tcase_add_test (tc, test_injection_stays_a_value);
   return s;
 }
 
