@@ -45,17 +45,26 @@ class Browser:
         try:
             self.base = f"http://127.0.0.1:{self._port()}"
             args = FLAGS + [f"--window-size={width},{height}", "--user-data-dir=" + self.profile + "/user"]
-            if os.geteuid() == 0:
-                args.append("--no-sandbox")
             if dark:
                 args.append("--blink-settings=preferredColorScheme=0")
-            caps = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {"binary": binary, "args": args},
-                                    "goog:loggingPrefs": {"browser": "ALL"}}}
-            self.session = self.call("POST", "/session", {"capabilities": caps}, prefix=False)["sessionId"]
+            self.session = self._start(binary, args)
             self.call("POST", "/timeouts", {"script": 20000, "pageLoad": 20000})
         except BaseException:
             self.close()
             raise
+
+    def _start(self, binary, args):
+        """Root, and users inside a container, cannot have Chromium's sandbox: then it runs without."""
+        choices = [["--no-sandbox"]] if os.geteuid() == 0 else [[], ["--no-sandbox"]]
+        for extra in choices:
+            caps = {"alwaysMatch": {"browserName": "chrome",
+                                    "goog:chromeOptions": {"binary": binary, "args": args + extra},
+                                    "goog:loggingPrefs": {"browser": "ALL"}}}
+            try:
+                return self.call("POST", "/session", {"capabilities": caps}, prefix=False)["sessionId"]
+            except RuntimeError:
+                if extra == choices[-1]:
+                    raise
 
     def _port(self):
         for _ in range(200):

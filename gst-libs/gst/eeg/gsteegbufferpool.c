@@ -42,6 +42,7 @@ struct _GstEegBufferPool
   gboolean started;
   gboolean trouble; /* at the cap: tell, do not grow */
   gboolean warned;  /* of this time at the cap; ends when half is free */
+  gboolean to_warn; /* the worker owes the warning */
 
   guint min;
   guint step;
@@ -244,9 +245,8 @@ pool_work (GstEegBufferPool *self)
   pthread_mutex_lock (&self->lock);
   trouble = self->trouble;
   self->trouble = FALSE;
-  warn = trouble && !self->warned;
-  if (warn)
-    self->warned = TRUE;
+  warn = self->to_warn;
+  self->to_warn = FALSE;
   left = self->free;
   total = self->total;
   if (self->started && is_low (self) && may_grow (self)) {
@@ -349,6 +349,11 @@ eeg_pool_acquire_buffer (
       goto got;
     }
     self->trouble = TRUE;
+    if (!self->warned) {
+      /* Decided here: when the worker comes, the buffers may be back. */
+      self->warned = TRUE;
+      self->to_warn = TRUE;
+    }
     /* Buffers that are being allocated are worth the short wait. */
     if ((self->policy == GST_EEG_POOL_POLICY_FAIL && self->reserved == 0) ||
         (params && (params->flags & GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT))) {
