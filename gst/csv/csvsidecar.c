@@ -12,6 +12,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Elements between the recorder and the converter that are looked through. */
+#define CSV_MAX_UPSTREAM 256
+
 /* alpha.csv -> alpha.json; a name without extension gets one. */
 gchar *
 csv_sidecar_path (const gchar *path)
@@ -192,6 +195,95 @@ csv_sidecar_describe_upstream (GstPad *sinkpad)
   return result;
 }
 
+/* The stream of counts nearest before @sinkpad; FALSE when there is none. */
+static gboolean
+find_counts (GstPad *sinkpad, guint depth, GstEegInfo *info)
+{
+  GstPad *peer = depth < CSV_MAX_UPSTREAM ? real_peer (sinkpad) : NULL;
+  GstCaps *caps = peer ? gst_pad_get_current_caps (peer) : NULL;
+  GstElement *element = peer ? gst_pad_get_parent_element (peer) : NULL;
+  gboolean found = FALSE;
+  GList *pads = NULL;
+
+  if (caps && gst_eeg_info_from_caps (info, caps, NULL)) {
+    found = info->unit == GST_EEG_UNIT_ADC;
+    if (!found) {
+      gst_eeg_info_clear (info);
+      gst_eeg_info_init (info);
+    }
+  }
+  if (!found && element) {
+    GST_OBJECT_LOCK (element);
+    for (GList *l = element->sinkpads; l; l = l->next)
+      pads = g_list_append (pads, gst_object_ref (l->data));
+    GST_OBJECT_UNLOCK (element);
+    for (GList *l = pads; l && !found; l = l->next)
+      found = find_counts (l->data, depth + 1, info);
+    g_list_free_full (pads, gst_object_unref);
+  }
+  gst_clear_caps (&caps);
+  gst_clear_object (&element);
+  gst_clear_object (&peer);
+  return found;
+}
+
+/* One number a channel of @info: by label, or the one that all of @from share;
+ * NaN where neither says it. */
+static void
+map_channels (const GstEegInfo *info, const GstEegInfo *from,
+    const gdouble *values, gdouble *out)
+{
+  guint n_from = (guint) GST_EEG_INFO_CHANNELS (from);
+  gboolean same = TRUE;
+
+  for (guint i = 1; i < n_from; i++)
+    same = same && values[i] == values[0];
+  for (guint c = 0; c < (guint) GST_EEG_INFO_CHANNELS (info); c++) {
+    out[c] = same ? values[0] : NAN;
+    for (guint i = 0; i < n_from; i++)
+      if (g_strcmp0 (info->labels[c], from->labels[i]) == 0)
+        out[c] = values[i];
+  }
+}
+
+/* What the converter did to these channels, wherever in the chain its counts
+ * became volts: arrays with an entry a channel, NULL where nobody says it. Free
+ * with csv_converter_clear(). */
+void
+csv_sidecar_find_converter (
+    GstPad *sinkpad, const GstEegInfo *info, CsvConverter *converter)
+{
+  guint n = (guint) GST_EEG_INFO_CHANNELS (info);
+  gboolean told = info->unit == GST_EEG_UNIT_ADC;
+  GstEegInfo counts;
+
+  memset (converter, 0, sizeof *converter);
+  gst_eeg_info_init (&counts);
+  /* volts have a full scale of 1 unless their maker kept the converter's */
+  for (guint i = 0; i < n; i++)
+    told = told || info->full_scale[i] != 1.0;
+  if (told)
+    gst_eeg_info_copy_into (info, &counts);
+  if (told || find_counts (sinkpad, 0, &counts)) {
+    converter->full_scale = g_new (gdouble, n);
+    map_channels (info, &counts, counts.full_scale, converter->full_scale);
+    if (counts.gain) {
+      converter->gain = g_new (gdouble, n);
+      map_channels (info, &counts, counts.gain, converter->gain);
+    }
+  } else if (info->gain) {
+    converter->gain = g_memdup2 (info->gain, n * sizeof (gdouble));
+  }
+  gst_eeg_info_clear (&counts);
+}
+
+void
+csv_converter_clear (CsvConverter *converter)
+{
+  g_clear_pointer (&converter->full_scale, g_free);
+  g_clear_pointer (&converter->gain, g_free);
+}
+
 /* Name and hash of the graph file, from the context that its runner sets. */
 gchar *
 csv_sidecar_describe_graph (GstElement *element)
@@ -271,11 +363,11 @@ csv_sidecar_text (const CsvSidecar *s)
 
   gst_version (&major, &minor, &micro, &nano);
   gst_version_text = g_strdup_printf ("%u.%u.%u", major, minor, micro);
-  if (info->gain) {
+  if (s->converter->full_scale && s->converter->gain) {
     vref = json_array ();
     for (guint i = 0; i < n; i++)
-      json_array_append_new (
-          vref, real_or_null (info->full_scale[i] * info->gain[i]));
+      json_array_append_new (vref,
+          real_or_null (s->converter->full_scale[i] * s->converter->gain[i]));
   }
   for (guint i = 0; i < s->gaps->len; i++) {
     const CsvGap *g = &g_array_index (s->gaps, CsvGap, i);
@@ -298,9 +390,9 @@ csv_sidecar_text (const CsvSidecar *s)
   put (root, "units", json_string (counts ? "counts" : "uV"));
   put (root, "sample_format",
       json_string (gst_audio_format_to_string (GST_EEG_INFO_FORMAT (info))));
-  put (root, "gain", doubles (info->gain, n));
+  put (root, "gain", doubles (s->converter->gain, n));
   put (root, "vref", vref);
-  put (root, "full_scale", doubles (info->full_scale, n));
+  put (root, "full_scale", doubles (s->converter->full_scale, n));
   put (root, "reference", string_or_null (info->reference));
   put (root, "filters", json_text (s->upstream));
   put (root, "graph", json_text (s->graph));

@@ -24,10 +24,18 @@ typedef struct
   GstClockTime monotonic; /* CLOCK_MONOTONIC */
 } CsvMoment;
 
+/* Per channel; see csv_sidecar_find_converter(). */
+typedef struct
+{
+  gdouble *full_scale; /* volts */
+  gdouble *gain;
+} CsvConverter;
+
 typedef struct
 {
   const gchar *path; /* of the CSV file */
   const CsvRows *rows;
+  const CsvConverter *converter;
   const CsvMoment *start;
   const gchar *upstream; /* JSON array text */
   const gchar *graph;    /* JSON object text or "null" */
@@ -46,6 +54,9 @@ typedef struct
 gchar *csv_sidecar_path (const gchar *path);
 gchar *csv_sidecar_text (const CsvSidecar *sidecar);
 gchar *csv_sidecar_describe_upstream (GstPad *sinkpad);
+void csv_sidecar_find_converter (
+    GstPad *sinkpad, const GstEegInfo *info, CsvConverter *converter);
+void csv_converter_clear (CsvConverter *converter);
 gchar *csv_sidecar_describe_graph (GstElement *element);
 
 G_END_DECLS

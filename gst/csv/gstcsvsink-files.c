@@ -190,6 +190,7 @@ csv_sink_write_sidecar (GstCsvSink *self, const gchar *ended)
   CsvSidecar s = {
       .path = self->path,
       .rows = &self->rows,
+      .converter = &self->converter,
       .start = &self->start,
       .upstream = self->upstream,
       .graph = self->graph,
@@ -558,6 +559,7 @@ csv_sink_close (GstCsvSink *self)
   csv_text_clear (&self->text);
   g_clear_pointer (&self->row_flags, g_free);
   self->row_flags_size = 0;
+  csv_converter_clear (&self->converter);
   g_clear_pointer (&self->upstream, g_free);
   g_clear_pointer (&self->graph, g_free);
 }

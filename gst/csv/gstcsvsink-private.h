@@ -58,6 +58,7 @@ struct _GstCsvSink
   guint64 text_sample; /* index of the first of them */
   guint16 *row_flags;
   gsize row_flags_size;
+  CsvConverter converter;
   gchar *upstream;
   gchar *graph;
 

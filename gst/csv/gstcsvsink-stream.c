@@ -78,6 +78,9 @@ gst_csv_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
 
   g_free (self->upstream);
   g_free (self->graph);
+  csv_converter_clear (&self->converter);
+  csv_sidecar_find_converter (
+      GST_BASE_SINK_PAD (self), &self->info, &self->converter);
   self->upstream = csv_sidecar_describe_upstream (GST_BASE_SINK_PAD (self));
   self->graph = csv_sidecar_describe_graph (GST_ELEMENT (self));
 

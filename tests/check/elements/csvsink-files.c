@@ -282,6 +282,70 @@ GST_START_TEST (test_upstream_in_sidecar)
 
 GST_END_TEST;
 
+/* Reference voltage and gain of the converter are told of volts as well, also
+ * where channels were left out or renamed in between; nothing is invented. */
+GST_START_TEST (test_converter_in_sidecar)
+  {
+    static const struct
+    {
+      const gchar *launch;
+      gdouble vref, gain, full_scale; /* of the second channel; 0: null */
+    } cases[] = {
+        {"ads1299src is-live=false num-buffers=2 vref=4.4 "
+         "gain=1,2,4,6,8,12,24,24 ! eegtovoltage ! queue ! eegfilter "
+         "highpass=1",
+            4.4, 2, 2.2},
+        {"ads1299src is-live=false num-buffers=2 gain=12", 4.5, 12, 0.375},
+        {"eegtestsrc num-buffers=2", 0, 0, 0},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+      gchar *dir = g_dir_make_tmp ("csvsink-XXXXXX", NULL);
+      gchar *path = g_build_filename (dir, "v.csv", NULL);
+      gchar *side = g_build_filename (dir, "v.json", NULL);
+      gchar *launch =
+          g_strdup_printf ("%s ! csvsink location=%s", cases[i].launch, path);
+      GstElement *pipeline = gst_parse_launch (launch, NULL);
+      const gchar *const keys[] = {"vref", "gain", "full_scale"};
+      const gdouble want[] = {
+          cases[i].vref, cases[i].gain, cases[i].full_scale};
+      GstBus *bus = gst_element_get_bus (pipeline);
+      GstMessage *m;
+      json_t *j;
+
+      gst_element_set_state (pipeline, GST_STATE_PLAYING);
+      m = gst_bus_timed_pop_filtered (
+          bus, 20 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+      fail_unless (m != NULL && GST_MESSAGE_TYPE (m) == GST_MESSAGE_EOS);
+      gst_message_unref (m);
+      gst_element_set_state (pipeline, GST_STATE_NULL);
+      j = json_load_file (side, 0, NULL);
+      fail_unless (j != NULL);
+      for (guint k = 0; k < G_N_ELEMENTS (keys); k++) {
+        json_t *list = json_object_get (j, keys[k]);
+
+        if (want[k] == 0)
+          fail_unless (json_is_null (list), "%s", keys[k]);
+        else
+          fail_unless (ABS (json_number_value (json_array_get (list, 1)) -
+                            want[k]) < 1e-12,
+              "%s", keys[k]);
+      }
+      json_decref (j);
+      gst_object_unref (bus);
+      gst_object_unref (pipeline);
+      g_unlink (path);
+      g_unlink (side);
+      g_rmdir (dir);
+      g_free (launch);
+      g_free (side);
+      g_free (path);
+      g_free (dir);
+    }
+  }
+
+GST_END_TEST;
+
 static Suite *
 csvsink_files_suite (void)
 {
@@ -295,6 +359,7 @@ csvsink_files_suite (void)
   tcase_add_test (tc, test_brainflow_layout);
   tcase_add_test (tc, test_graph_in_sidecar);
   tcase_add_test (tc, test_upstream_in_sidecar);
+  tcase_add_test (tc, test_converter_in_sidecar);
   return s;
 }
 
