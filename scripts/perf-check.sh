@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures and prints the table; the numbers also go to BUILD/perf-check.json.
-# Usage: scripts/perf-check.sh [build directory]. EEG_DSP_ISA=baseline|avx2|avx512
+# Usage: scripts/perf-check.sh [build directory]. EEG_DSP_ISA=baseline|ssse3|avx2|avx512
 # forces an instruction set.
 set -eu
 cd "$(dirname "$0")/.."

@@ -17,13 +17,14 @@ typedef struct _EegDspCascade EegDspCascade;
 typedef enum
 {
   EEG_DSP_ISA_BASELINE, /* 128-bit vectors: SSE2, NEON or whatever there is */
+  EEG_DSP_ISA_SSSE3,    /* x86 with byte shuffles; filters are the baseline's */
   EEG_DSP_ISA_AVX2,     /* x86-64-v3 */
   EEG_DSP_ISA_AVX512,   /* x86-64-v4 */
   EEG_DSP_N_ISAS,
 } EegDspIsa;
 
 /* Best instruction set of this machine; the environment variable EEG_DSP_ISA
- * (baseline, avx2, avx512) chooses a lesser one. */
+ * (baseline, ssse3, avx2, avx512) chooses a lesser one. */
 EEG_DSP_API EegDspIsa eeg_dsp_isa (void);
 EEG_DSP_API int eeg_dsp_isa_supported (EegDspIsa isa);
 EEG_DSP_API const char *eeg_dsp_isa_name (EegDspIsa isa);

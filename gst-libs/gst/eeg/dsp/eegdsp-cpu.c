@@ -9,7 +9,8 @@
 
 #include "eegdsp-cpu.h"
 
-static const char *const names[EEG_DSP_N_ISAS] = {"baseline", "avx2", "avx512"};
+static const char *const names[EEG_DSP_N_ISAS] = {
+    "baseline", "ssse3", "avx2", "avx512"};
 
 const char *
 eeg_dsp_isa_name (EegDspIsa isa)
@@ -24,6 +25,8 @@ eeg_dsp_isa_supported (EegDspIsa isa)
     case EEG_DSP_ISA_BASELINE:
       return 1;
 #ifdef EEG_DSP_HAVE_X86
+    case EEG_DSP_ISA_SSSE3:
+      return !!__builtin_cpu_supports ("ssse3");
     case EEG_DSP_ISA_AVX2:
       return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
     case EEG_DSP_ISA_AVX512:
