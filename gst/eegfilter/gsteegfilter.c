@@ -20,6 +20,10 @@
  * have (a corner above half of its rate) is refused: with an error when the
  * stream starts, with a warning while it runs, and then the old filter stays.
  *
+ * Every filter delays what it passes. #GstEegFilter:align-frequency moves the
+ * timestamps back by the delay at that frequency, which is then part of the
+ * latency; the samples, their indices and their number stay as they are.
+ *
  * Until the transient of a start, a gap or a change has fallen to 1 %, samples
  * are marked as settling in the ledger.
  *
@@ -56,6 +60,7 @@ enum
   PROP_SOS,
   PROP_FIR,
   PROP_ON_GAP,
+  PROP_ALIGN_FREQUENCY,
   PROP_STATS,
 };
 
@@ -73,6 +78,9 @@ struct _GstEegFilter
   EegFilterParams params;
   EegDspStart start;
   OnGap on_gap;
+  gdouble align_hz;
+  GstClockTime shift;   /* of the timestamps, agreed on with the caps */
+  guint64 shift_frames; /* the same, rounded up */
   gboolean changed;
   guint64 nonfinite, changes, refusals;
   guint n_sections, n_taps;
@@ -196,6 +204,70 @@ set_design (GstEegFilter *self, EegFilterDesign *design, const GstEegInfo *info)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* How far the timestamps go back. Fixed for as long as the caps are: a live
+ * change of a corner must not make time jump. */
+static gboolean
+find_shift (GstEegFilter *self, gdouble rate, GError **error)
+{
+  gdouble hz, delay = 0.0;
+
+  GST_OBJECT_LOCK (self);
+  hz = self->align_hz;
+  GST_OBJECT_UNLOCK (self);
+  if (hz > 0.0 && !gst_eeg_response_get_group_delay (
+                      GST_EEG_RESPONSE (self), rate, hz, &delay)) {
+    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+        "align-frequency is %g Hz, expected a frequency below %g Hz, half of "
+        "the sampling rate, that the filter lets pass",
+        hz, rate / 2);
+    return FALSE;
+  }
+  GST_OBJECT_LOCK (self);
+  self->shift = delay > 0.0 ? (GstClockTime) (delay * 1e9 + 0.5) : 0;
+  self->shift_frames = delay > 0.0 ? (guint64) ceil (delay * rate) : 0;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static guint64
+gst_eeg_filter_get_delay (GstEegBaseFilter *base)
+{
+  GstEegFilter *self = GST_EEG_FILTER (base);
+  guint64 frames;
+
+  GST_OBJECT_LOCK (self);
+  frames = self->shift_frames;
+  GST_OBJECT_UNLOCK (self);
+  return frames;
+}
+
+/* Never before the segment: a sink would drop such a buffer. */
+static GstClockTime
+shifted (GstClockTime time, GstClockTime shift, GstClockTime start)
+{
+  return time > start + shift ? time - shift : MIN (time, start);
+}
+
+static void
+shift_timestamps (GstEegFilter *self)
+{
+  GstBaseTransform *trans = GST_BASE_TRANSFORM (self);
+  GstClockTime start = trans->segment.start, pts, end;
+  GstBuffer *buf;
+
+  if (!GST_BUFFER_PTS_IS_VALID (trans->queued_buf) ||
+      trans->segment.format != GST_FORMAT_TIME)
+    return;
+  buf = trans->queued_buf = gst_buffer_make_writable (trans->queued_buf);
+  pts = GST_BUFFER_PTS (buf);
+  GST_BUFFER_PTS (buf) = shifted (pts, self->shift, start);
+  if (GST_BUFFER_DURATION_IS_VALID (buf)) {
+    end = pts + GST_BUFFER_DURATION (buf);
+    GST_BUFFER_DURATION (buf) =
+        shifted (end, self->shift, start) - GST_BUFFER_PTS (buf);
+  }
+}
+
 static gboolean
 gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
     const GstEegInfo *out, GError **error)
@@ -213,6 +285,10 @@ gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   eeg_filter_params_clear (&params);
   if (!ok) {
     g_set_error_literal (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD, message);
+    return FALSE;
+  }
+  if (!find_shift (self, GST_EEG_INFO_EXACT_RATE (in), error)) {
+    eeg_filter_design_clear (&design);
     return FALSE;
   }
   drop_old (self);
@@ -317,6 +393,9 @@ gst_eeg_filter_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   /* A change during a change waits for its end. */
   if (changed && !self->old)
     take_over (self, info);
+  /* written in this thread only */
+  if (self->shift > 0)
+    shift_timestamps (self);
   if (self->old) {
     gsize need = (gsize) n_frames * GST_EEG_INFO_BPF (info);
     if (need > self->scratch_size) {
@@ -529,6 +608,9 @@ gst_eeg_filter_set_property (
     case PROP_ON_GAP:
       self->on_gap = g_value_get_enum (value);
       break;
+    case PROP_ALIGN_FREQUENCY:
+      self->align_hz = g_value_get_double (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -583,6 +665,9 @@ gst_eeg_filter_get_property (
       break;
     case PROP_ON_GAP:
       g_value_set_enum (value, self->on_gap);
+      break;
+    case PROP_ALIGN_FREQUENCY:
+      g_value_set_double (value, self->align_hz);
       break;
     case PROP_STATS:
       g_value_take_boxed (
@@ -706,6 +791,14 @@ gst_eeg_filter_class_init (GstEegFilterClass *klass)
           "What happens where samples are missing: settle suits long gaps, "
           "hold suits gaps that are short against the filter's memory",
           GST_TYPE_EEG_FILTER_ON_GAP, ON_GAP_SETTLE, flags));
+  g_object_class_install_property (object_class, PROP_ALIGN_FREQUENCY,
+      g_param_spec_double ("align-frequency", "Align frequency",
+          "Move timestamps back by the group delay of the filter at this "
+          "frequency in Hz, as it is when the stream starts; the delay is "
+          "added to the latency. 0 leaves timestamps alone",
+          0, 1e6, 0,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+              GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "Counters: nonfinite (values replaced), changes, refusals; and "
@@ -726,6 +819,7 @@ gst_eeg_filter_class_init (GstEegFilterClass *klass)
   base_class->reset = gst_eeg_filter_reset;
   base_class->prepare = gst_eeg_filter_prepare;
   base_class->process = gst_eeg_filter_process;
+  base_class->get_delay = gst_eeg_filter_get_delay;
 }
 
 static void

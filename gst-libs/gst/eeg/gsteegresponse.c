@@ -6,6 +6,8 @@
 #endif
 #include "gsteegresponse.h"
 
+#include <math.h>
+
 G_DEFINE_INTERFACE (GstEegResponse, gst_eeg_response, GST_TYPE_ELEMENT)
 
 static void
@@ -51,4 +53,50 @@ gst_eeg_response_describe (GstEegResponse *self, gdouble rate)
   g_return_val_if_fail (GST_IS_EEG_RESPONSE (self), NULL);
   iface = GST_EEG_RESPONSE_GET_IFACE (self);
   return iface->describe ? iface->describe (self, rate) : NULL;
+}
+
+/**
+ * gst_eeg_response_get_group_delay:
+ * @self: an element
+ * @rate: sampling rate of its input in Hz
+ * @frequency: in Hz, above 0 and below half of @rate
+ * @delay: (out): seconds by which a slow change of a wave of @frequency leaves
+ *   later than its timestamps say; negative where it leaves earlier
+ *
+ * The group delay -d(phase)/d(omega), by a symmetric difference of the phase
+ * over a thousandth of the way to the nearer end of the band, plus what
+ * gst_eeg_response_describe() states as "delay". Any thread.
+ *
+ * Returns: %FALSE when the element's settings are impossible at @rate, when
+ *   @frequency is not inside the band, or when nothing of it passes
+ */
+gboolean
+gst_eeg_response_get_group_delay (
+    GstEegResponse *self, gdouble rate, gdouble frequency, gdouble *delay)
+{
+  gdouble step, hz[2], re[2], im[2], cross_re, cross_im;
+  GstStructure *s;
+  gdouble extra = 0.0;
+
+  g_return_val_if_fail (GST_IS_EEG_RESPONSE (self), FALSE);
+  g_return_val_if_fail (delay != NULL, FALSE);
+  if (!(frequency > 0.0 && frequency < rate / 2))
+    return FALSE;
+  step = MIN (frequency, rate / 2 - frequency) * 1e-3;
+  hz[0] = frequency - step;
+  hz[1] = frequency + step;
+  if (!gst_eeg_response_evaluate (self, rate, hz, 2, re, im))
+    return FALSE;
+  /* the phase of their quotient needs no unwrapping: the step is small */
+  cross_re = re[1] * re[0] + im[1] * im[0];
+  cross_im = im[1] * re[0] - re[1] * im[0];
+  if (!(hypot (cross_re, cross_im) > 0.0))
+    return FALSE;
+  s = gst_eeg_response_describe (self, rate);
+  if (s) {
+    gst_structure_get_double (s, "delay", &extra);
+    gst_structure_free (s);
+  }
+  *delay = extra - atan2 (cross_im, cross_re) / (2 * G_PI * (hz[1] - hz[0]));
+  return TRUE;
 }

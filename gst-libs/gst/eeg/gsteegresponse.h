@@ -43,5 +43,7 @@ GST_EEG_API gboolean gst_eeg_response_evaluate (GstEegResponse *self,
     gdouble *im);
 GST_EEG_API GstStructure *gst_eeg_response_describe (
     GstEegResponse *self, gdouble rate);
+GST_EEG_API gboolean gst_eeg_response_get_group_delay (
+    GstEegResponse *self, gdouble rate, gdouble frequency, gdouble *delay);
 
 G_END_DECLS

@@ -253,6 +253,99 @@ GST_START_TEST (test_response)
   }
 GST_END_TEST;
 
+/* Wanted: scipy.signal.group_delay of each section of butter(4, 1, 'high'),
+ * butter(4, 45, 'low') and iirnotch(50, 30) at 250 Hz, summed. */
+GST_START_TEST (test_group_delay)
+  {
+    static const gdouble want[][2] = {{0.7, 0.5667655405096866},
+        {1, 0.5965811819597414}, {10, 0.012843311945785736},
+        {40, 0.017646958580304784}};
+    GstElement *e = gst_element_factory_make ("eegfilter", NULL);
+    gdouble delay;
+    guint i;
+
+    g_object_set (e, "highpass", 1.0, "lowpass", 45.0, "notch", 50.0, NULL);
+    for (i = 0; i < G_N_ELEMENTS (want); i++) {
+      fail_unless (gst_eeg_response_get_group_delay (
+          GST_EEG_RESPONSE (e), 250, want[i][0], &delay));
+      fail_unless (fabs (delay - want[i][1]) < 2e-6, "%g Hz: %.9f, not %.9f",
+          want[i][0], delay, want[i][1]);
+    }
+    /* outside the band, nothing passes, and impossible settings */
+    fail_if (gst_eeg_response_get_group_delay (
+        GST_EEG_RESPONSE (e), 250, 0, &delay));
+    fail_if (gst_eeg_response_get_group_delay (
+        GST_EEG_RESPONSE (e), 250, 125, &delay));
+    fail_if (gst_eeg_response_get_group_delay (
+        GST_EEG_RESPONSE (e), 250, NAN, &delay));
+    fail_if (gst_eeg_response_get_group_delay (
+        GST_EEG_RESPONSE (e), 80, 10, &delay));
+    gst_object_unref (e);
+  }
+GST_END_TEST;
+
+/* The time stamps of a sine's buffers move by the delay that the sine has, the
+ * start stays where it is, and the latency grows. */
+GST_START_TEST (test_align_frequency)
+  {
+    GstHarness *h = gst_harness_new ("eegfilter");
+    GstClockTime shift = 12843312, last_end = 0;
+    guint i;
+
+    g_object_set (h->element, "highpass", 1.0, "lowpass", 45.0, "notch", 50.0,
+        "align-frequency", 10.0, NULL);
+    gst_harness_set_src_caps_str (h,
+        "audio/x-raw, format=F32LE, layout=interleaved, rate=250, channels=1, "
+        "channel-mask=(bitmask)0x0, eeg-unit=V");
+    for (i = 0; i < 50; i++) {
+      GstBuffer *b = gst_buffer_new_allocate (NULL, 5 * 4, NULL);
+      GstClockTime pts = i * 20 * GST_MSECOND, want;
+
+      gst_buffer_memset (b, 0, 0, 20);
+      GST_BUFFER_PTS (b) = pts;
+      GST_BUFFER_DURATION (b) = 20 * GST_MSECOND;
+      GST_BUFFER_OFFSET (b) = i * 5;
+      GST_BUFFER_OFFSET_END (b) = i * 5 + 5;
+      b = gst_harness_push_and_pull (h, b);
+      fail_unless (b != NULL);
+      want = pts > shift ? pts - shift : 0;
+      fail_unless (ABS (GST_CLOCK_DIFF (want, GST_BUFFER_PTS (b))) < 1000,
+          "%u: %" GST_TIME_FORMAT, i, GST_TIME_ARGS (GST_BUFFER_PTS (b)));
+      fail_unless_equals_uint64 (GST_BUFFER_PTS (b), last_end);
+      last_end = GST_BUFFER_PTS (b) + GST_BUFFER_DURATION (b);
+      fail_unless_equals_uint64 (GST_BUFFER_OFFSET (b), i * 5);
+      gst_buffer_unref (b);
+    }
+    /* whole frames: 4 of 4 ms */
+    fail_unless_equals_uint64 (gst_harness_query_latency (h), 16 * GST_MSECOND);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_align_frequency_refused)
+  {
+    GstElement *p = gst_parse_launch (
+        "eegtestsrc num-buffers=5 ! eegfilter align-frequency=125 ! fakesink",
+        NULL);
+    GstBus *bus = gst_element_get_bus (p);
+    GstMessage *m;
+    GError *error = NULL;
+
+    gst_element_set_state (p, GST_STATE_PLAYING);
+    m = gst_bus_timed_pop_filtered (
+        bus, 20 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    fail_unless (m != NULL && GST_MESSAGE_TYPE (m) == GST_MESSAGE_ERROR);
+    gst_message_parse_error (m, &error, NULL);
+    fail_unless (strstr (error->message, "align-frequency is 125 Hz") != NULL,
+        "%s", error->message);
+    g_clear_error (&error);
+    gst_message_unref (m);
+    gst_element_set_state (p, GST_STATE_NULL);
+    gst_object_unref (bus);
+    gst_object_unref (p);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_scipy)
   {
     FILE *f = fopen (TEST_DATA_DIR "/dsp-cascade.txt", "r");
@@ -702,6 +795,9 @@ eegfilter_suite (void)
   tcase_add_test (tc, test_impossible_start_refused);
   tcase_add_test (tc, test_nan_contained_and_reported);
   tcase_add_test (tc, test_response);
+  tcase_add_test (tc, test_group_delay);
+  tcase_add_test (tc, test_align_frequency);
+  tcase_add_test (tc, test_align_frequency_refused);
   tcase_add_test (tc, test_scipy);
   tcase_add_test (tc, test_starts_afresh);
   tcase_add_test (tc, test_on_gap_hold);
