@@ -513,14 +513,17 @@ static gboolean
 open_bus (GstAds1299Src *self, const guint *gains)
 {
   Ads1299SimConfig config = {0};
-  Ads1299Setup setup = {0};
+  Ads1299Setup setup;
+  Ads1299Error error;
   Settings *s = &self->settings;
-  gchar error[512] = "", *faults, *file;
+  gchar *faults, *file;
+  guint i;
 
   GST_OBJECT_LOCK (self);
+  ads1299_setup_init (&setup, s->chips, (guint) s->rate);
   config.n_chips = s->chips;
-  config.rate = setup.rate = (guint) s->rate;
-  config.vref = s->vref;
+  config.rate = setup.rate;
+  config.vref = setup.vref = s->vref;
   config.signal = (int) s->sim_signal;
   config.seed = s->sim_seed;
   config.sine_hz = s->sim_frequency;
@@ -534,17 +537,21 @@ open_bus (GstAds1299Src *self, const guint *gains)
   config.labels = (const char *const *) self->info.labels;
   config.faults = faults;
   config.file = file != NULL && *file != '\0' ? file : NULL;
-  setup.mux = config.signal == ADS1299_SIGNAL_SHORT    ? ADS1299_MUX_SHORT
+  ads1299_setup_set_mux (
+      &setup, config.signal == ADS1299_SIGNAL_SHORT    ? ADS1299_MUX_SHORT
               : config.signal == ADS1299_SIGNAL_SQUARE ? ADS1299_MUX_TEST
-                                                       : ADS1299_MUX_NORMAL;
-  memcpy (setup.gain, gains, sizeof setup.gain);
+                                                       : ADS1299_MUX_NORMAL);
+  for (i = 0; i < config.n_chips * ADS1299_MAX_CHANNELS; i++)
+    setup.chip[i / ADS1299_MAX_CHANNELS]
+        .channel[i % ADS1299_MAX_CHANNELS]
+        .gain = gains[i];
 
-  self->bus = ads1299_bus_sim_new (&config, error, sizeof error);
+  self->bus = ads1299_bus_sim_new (&config, &error);
   g_free (faults);
   g_free (file);
   if (self->bus == NULL) {
     GST_ELEMENT_ERROR (
-        self, RESOURCE, SETTINGS, ("%s.", error), ("simulated bus"));
+        self, RESOURCE, SETTINGS, ("%s.", error.text), ("simulated bus"));
     return FALSE;
   }
   if (ads1299_bus_sim_torn_bytes (self->bus) > 0)
@@ -553,8 +560,8 @@ open_bus (GstAds1299Src *self, const guint *gains)
          " bytes at its end are ignored.",
             ads1299_bus_sim_torn_bytes (self->bus)),
         (NULL));
-  if (!ads1299_bring_up (self->bus, &setup, error, sizeof error)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ, ("%s.", error), (NULL));
+  if (!ads1299_bring_up (self->bus, &setup, NULL, &error)) {
+    GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ, ("%s.", error.text), (NULL));
     return FALSE;
   }
   return TRUE;
@@ -809,14 +816,14 @@ static gboolean
 begin (GstAds1299Src *self)
 {
   GError *error = NULL;
+  Ads1299Error chip_error;
   gchar *warning = NULL;
   gint cpu, rt;
   gboolean ok;
 
   self->thread_started = TRUE;
-  if (!ads1299_start (self->bus)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
-        ("The chips did not take the START command."), (NULL));
+  if (!ads1299_start (self->bus, &chip_error)) {
+    GST_ELEMENT_ERROR (self, RESOURCE, WRITE, ("%s.", chip_error.text), (NULL));
     return FALSE;
   }
   if (!self->live)

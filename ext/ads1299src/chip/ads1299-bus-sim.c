@@ -68,14 +68,13 @@ edge_ns (const SimBus *b, uint64_t tclk)
 }
 
 static int
-sim_xfer (
-    Ads1299Bus *bus, unsigned chip, const uint8_t *tx, uint8_t *rx, size_t len)
+sim_xfer (Ads1299Bus *bus, unsigned chip, const Ads1299Xfer *x)
 {
   SimBus *b = (SimBus *) bus;
 
   if (chip >= bus->n_chips)
     return -ENODEV;
-  ads1299_sim_xfer (b->chips[chip], tx, rx, len);
+  ads1299_sim_xfer (b->chips[chip], x->tx, x->rx, x->len);
   return 0;
 }
 
@@ -204,6 +203,15 @@ sim_wait_drdy (Ads1299Bus *bus, uint64_t timeout_ns, Ads1299Edge *edge)
 }
 
 static int
+sim_drdy_level (Ads1299Bus *bus)
+{
+  SimBus *b = (SimBus *) bus;
+  uint64_t k;
+
+  return ads1299_sim_current (b->chips[0], &k) && k + 1 > b->next ? 0 : 1;
+}
+
+static int
 sim_set_line (Ads1299Bus *bus, Ads1299Line line, bool high)
 {
   SimBus *b = (SimBus *) bus;
@@ -266,6 +274,7 @@ sim_close (Ads1299Bus *bus)
 static const Ads1299BusOps sim_ops = {
     .xfer = sim_xfer,
     .wait_drdy = sim_wait_drdy,
+    .drdy_level = sim_drdy_level,
     .set_line = sim_set_line,
     .sleep = sim_sleep,
     .now = sim_now,
@@ -274,23 +283,26 @@ static const Ads1299BusOps sim_ops = {
 };
 
 static bool
-open_file (SimBus *b, const char *path, char *error, size_t size)
+open_file (SimBus *b, const char *path, Ads1299Error *error)
 {
-  size_t stride = ADS1299_FRAME_BYTES * b->bus.n_chips;
+  size_t stride = 0, at = 0;
   struct stat st;
   int fd = open (path, O_RDONLY | O_CLOEXEC);
   unsigned i;
 
+  for (i = 0; i < b->bus.n_chips; i++)
+    stride += 3 + 3 * (size_t) b->bus.channels[i];
   if (fd < 0 || fstat (fd, &st) < 0) {
-    snprintf (error, size, "Cannot open \"%s\": %s", path, strerror (errno));
+    ads1299_fail (error, ADS1299_ERR_FILE, -1, -1, "Cannot open \"%s\": %s",
+        path, strerror (errno));
     if (fd >= 0)
       close (fd);
     return false;
   }
   if (!S_ISREG (st.st_mode) || (size_t) st.st_size < stride) {
-    snprintf (error, size,
+    ads1299_fail (error, ADS1299_ERR_FILE, -1, -1,
         "\"%s\" does not hold one frame: a recording is a file of %zu bytes "
-        "per sample (27 per chip)",
+        "per sample (3 and 3 for each channel, from every chip)",
         path, stride);
     close (fd);
     return false;
@@ -300,16 +312,17 @@ open_file (SimBus *b, const char *path, char *error, size_t size)
   close (fd);
   if (b->map == MAP_FAILED) {
     b->map = NULL;
-    snprintf (error, size, "Cannot read \"%s\": %s", path, strerror (errno));
+    ads1299_fail (error, ADS1299_ERR_FILE, -1, -1, "Cannot read \"%s\": %s",
+        path, strerror (errno));
     return false;
   }
   b->n_frames = b->map_size / stride;
   b->torn = b->map_size % stride;
   for (i = 0; i < b->bus.n_chips; i++) {
-    Ads1299Replay replay = {
-        b->map + i * ADS1299_FRAME_BYTES, b->n_frames, (unsigned) stride};
+    Ads1299Replay replay = {b->map + at, b->n_frames, (unsigned) stride};
 
     ads1299_sim_set_replay (b->chips[i], &replay);
+    at += 3 + 3 * (size_t) b->bus.channels[i];
   }
   return true;
 }
@@ -321,32 +334,37 @@ ads1299_bus_sim_torn_bytes (Ads1299Bus *bus)
 }
 
 Ads1299Bus *
-ads1299_bus_sim_new (const Ads1299SimConfig *config, char *error, size_t size)
+ads1299_bus_sim_new (const Ads1299SimConfig *config, Ads1299Error *error)
 {
-  unsigned i, n = config->n_chips * ADS1299_MAX_CHANNELS;
+  unsigned i, n = 0;
   int dr = ads1299_rate_to_dr (config->rate), f;
   SimBus *b;
 
   if (config->n_chips < 1 || config->n_chips > ADS1299_BUS_MAX_CHIPS ||
       dr < 0) {
-    snprintf (error, size,
+    ads1299_fail (error, ADS1299_ERR_SETUP, -1, -1,
         "1 to 8 chips at one of " ADS1299_RATES_TEXT " samples per second");
     return NULL;
   }
   b = calloc (1, sizeof *b);
   if (!b) {
-    snprintf (error, size, "Out of memory");
+    ads1299_fail (error, ADS1299_ERR_MEMORY, -1, -1, "Out of memory");
     return NULL;
   }
-  b->bus.ops = &sim_ops;
-  b->bus.n_chips = config->n_chips;
+  ads1299_bus_init (&b->bus, &sim_ops, config->n_chips);
   b->realtime = config->realtime;
   b->coalesce = config->coalesce ? config->coalesce : 1;
   b->rate = config->rate;
   b->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  for (i = 0; i < config->n_chips; i++) {
+    if (config->channels[i])
+      b->bus.channels[i] = config->channels[i];
+    n += b->bus.channels[i];
+  }
   b->scene = ads1299_scene_new (n, config->seed);
   if (b->wake_fd < 0 || !b->scene) {
-    snprintf (error, size, "No memory or file descriptor for the simulator");
+    ads1299_fail (error, ADS1299_ERR_MEMORY, -1, -1,
+        "No memory or file descriptor for the simulator");
     goto fail;
   }
   ads1299_scene_set_rate (b->scene, (unsigned) dr, config->vref);
@@ -358,21 +376,20 @@ ads1299_bus_sim_new (const Ads1299SimConfig *config, char *error, size_t size)
     if (config->labels && config->labels[i])
       ads1299_scene_set_label (b->scene, i, config->labels[i]);
   }
-  for (i = 0; i < config->n_chips; i++) {
-    b->chips[i] = ads1299_sim_new (
-        ADS1299_MAX_CHANNELS, b->scene, i * ADS1299_MAX_CHANNELS);
+  for (i = 0, n = 0; i < config->n_chips; n += b->bus.channels[i++]) {
+    b->chips[i] = ads1299_sim_new (b->bus.channels[i], b->scene, n);
     if (!b->chips[i]) {
-      snprintf (error, size, "Out of memory");
+      ads1299_fail (error, ADS1299_ERR_MEMORY, -1, -1, "Out of memory");
       goto fail;
     }
   }
-  b->n_faults = ads1299_faults_parse (config->faults, b->faults, error, size);
+  b->n_faults = ads1299_faults_parse (config->faults, b->faults, error);
   if (b->n_faults < 0)
     goto fail;
   for (f = 0; f < b->n_faults; f++)
     if (b->faults[f].kind == ADS1299_FAULT_WRONG_ID)
       ads1299_sim_set_id (b->chips[0], (uint8_t) b->faults[f].id);
-  if (config->file && !open_file (b, config->file, error, size))
+  if (config->file && !open_file (b, config->file, error))
     goto fail;
   return &b->bus;
 fail:

@@ -4,17 +4,31 @@
  * One interface for real and simulated chips: SPI transfers, the DRDY line,
  * output lines and time. Several chips share SCLK, START and the clock; chip 0
  * gives DRDY.
+ *
+ * Threads: one thread at a time uses a bus; only cancel() may be called from
+ * any other at any time.
  */
 #pragma once
 
 #include "ads1299-regs.h"
+#include "ads1299-setup.h"
 
-#define ADS1299_BUS_MAX_CHIPS 8
+#include <stddef.h>
+
+#define ADS1299_BUS_MAX_CHIPS ADS1299_MAX_CHIPS
+
+/* Register commands of several bytes need 8 bits in 4 tCLK or more (datasheet
+ * 9.5.3.1): at most 4.096 MHz. */
+#define ADS1299_REGISTER_HZ     2048000
+#define ADS1299_REGISTER_HZ_MAX 4096000
+#define ADS1299_FRAME_HZ        10000000
+/* CS stays low 4 tCLK after the last clock. */
+#define ADS1299_CS_HOLD_US 2
 
 typedef enum
 {
   ADS1299_LINE_START,
-  ADS1299_LINE_RESET,
+  ADS1299_LINE_RESET, /* low resets */
 } Ads1299Line;
 
 typedef enum
@@ -27,38 +41,101 @@ typedef enum
 } Ads1299Wait;
 
 /* @time_ns: CLOCK_MONOTONIC (model time when virtual); @seq counts edges as
- * the kernel's line_seqno does. */
+ * the kernel's line_seqno does, from 1; @error: -errno after
+ * ADS1299_WAIT_ERROR (-ENODEV: the device is gone). */
 typedef struct
 {
   uint64_t time_ns;
   uint32_t seq;
+  int error;
 } Ads1299Edge;
+
+/* One chip-select-low transfer. @rx may be NULL. */
+typedef struct
+{
+  const uint8_t *tx;
+  uint8_t *rx;
+  size_t len;
+  uint32_t speed_hz;
+  unsigned delay_us; /* from the last clock to chip select high */
+} Ads1299Xfer;
 
 typedef struct _Ads1299Bus Ads1299Bus;
 
 typedef struct
 {
-  /* One chip-select-low transfer; 0 or -errno. @rx may be NULL. */
-  int (*xfer) (Ads1299Bus *bus, unsigned chip, const uint8_t *tx, uint8_t *rx,
-      size_t len);
-  /* The next falling edge of DRDY. @timeout_ns bounds the wait. */
+  /* 0 or -errno; a transfer cut short is -EIO. */
+  int (*xfer) (Ads1299Bus *bus, unsigned chip, const Ads1299Xfer *xfer);
+  /* The oldest falling edge of DRDY not handed out yet. @timeout_ns bounds
+   * the wait. EINTR is dealt with inside. */
   Ads1299Wait (*wait_drdy) (
       Ads1299Bus *bus, uint64_t timeout_ns, Ads1299Edge *edge);
+  /* Level of DRDY now: 0, 1 or -errno. */
+  int (*drdy_level) (Ads1299Bus *bus);
   /* 0, or -ENODEV when the line is not wired: use the command instead. */
   int (*set_line) (Ads1299Bus *bus, Ads1299Line line, bool high);
   /* Let at least @ns pass. */
   void (*sleep) (Ads1299Bus *bus, uint64_t ns);
+  /* The clock of Ads1299Edge.time_ns. */
   uint64_t (*now) (Ads1299Bus *bus);
   /* Make wait_drdy() return at once until called with false. Any thread. */
   void (*cancel) (Ads1299Bus *bus, bool on);
   void (*close) (Ads1299Bus *bus);
 } Ads1299BusOps;
 
+/* Filled by whoever makes the bus. @name: what people call the device of a
+ * chip ("/dev/spidev0.0"), NULL: only its number. @channels: of every chip's
+ * frame, 8 until ads1299_bring_up() knows the setup. */
 struct _Ads1299Bus
 {
   const Ads1299BusOps *ops;
   unsigned n_chips;
+  uint32_t register_hz, frame_hz;
+  const char *name[ADS1299_BUS_MAX_CHIPS];
+  uint8_t channels[ADS1299_BUS_MAX_CHIPS];
 };
+
+/* Defaults of everything but @ops' own state. */
+void ads1299_bus_init (
+    Ads1299Bus *bus, const Ads1299BusOps *ops, unsigned n_chips);
+
+/* --- registers and commands ------------------------------------------------ */
+
+/* 0 or -errno. The chip must not be in RDATAC. */
+int ads1299_read_registers (Ads1299Bus *bus, unsigned chip, unsigned first,
+    unsigned n, uint8_t *values);
+int ads1299_write_registers (Ads1299Bus *bus, unsigned chip, unsigned first,
+    unsigned n, const uint8_t *values);
+int ads1299_command (Ads1299Bus *bus, unsigned chip, uint8_t command);
+
+/* --- life of the chips ----------------------------------------------------- */
+
+/* What bring-up found beside errors. */
+typedef struct
+{
+  uint8_t id[ADS1299_BUS_MAX_CHIPS];
+  unsigned n_warnings;
+  Ads1299Error warning[ADS1299_BUS_MAX_CHIPS];
+} Ads1299Report;
+
+/* Resets, identifies, configures and verifies all chips, in the order and with
+ * the waits of the datasheet (figure 67). The chips do not convert yet. After a
+ * failure they are in STANDBY as far as they can be reached. @report and
+ * @error may be NULL. */
+bool ads1299_bring_up (Ads1299Bus *bus, const Ads1299Setup *setup,
+    Ads1299Report *report, Ads1299Error *error);
+/* Writes only the registers that differ between @before and @after, converting
+ * or not, and reads them back. After a failure the bytes of @before are written
+ * again; the text of @error says whether that worked. */
+bool ads1299_reconfigure (Ads1299Bus *bus, const Ads1299Setup *before,
+    const Ads1299Setup *after, Ads1299Error *error);
+/* Conversions start on all chips together. */
+bool ads1299_start (Ads1299Bus *bus, Ads1299Error *error);
+/* Stops conversions and puts the chips to STANDBY. */
+void ads1299_stop (Ads1299Bus *bus);
+/* Reads the frame of every chip after an edge: codes of all chips one after
+ * another and @n_chips status words. 0 or -errno. */
+int ads1299_read_frames (Ads1299Bus *bus, int32_t *codes, uint32_t *status);
 
 /* --- the simulated bus ----------------------------------------------------- */
 
@@ -72,42 +149,14 @@ typedef struct
   double sine_hz, sine_volts, mains_hz;
   bool realtime;     /* pace by CLOCK_MONOTONIC, else as fast as asked */
   unsigned coalesce; /* realtime: edges that one wake-up may stand for */
-  const char *const *labels; /* n_chips * 8 electrode names */
+  const char *const *labels; /* electrode names of all channels, or NULL */
   const char *file;          /* recorded frames, or NULL */
   const char *faults;        /* script, or NULL */
+  uint8_t channels[ADS1299_BUS_MAX_CHIPS]; /* 4, 6, 8; 0 stands for 8 */
 } Ads1299SimConfig;
 
-/* NULL with a sentence in @error (of @error_size bytes) when the file cannot
- * be read or the script is wrong. */
+/* NULL with @error when the file cannot be read or the script is wrong. */
 Ads1299Bus *ads1299_bus_sim_new (
-    const Ads1299SimConfig *config, char *error, size_t error_size);
+    const Ads1299SimConfig *config, Ads1299Error *error);
 /* Bytes after the last whole frame of the replayed file. */
 size_t ads1299_bus_sim_torn_bytes (Ads1299Bus *bus);
-
-/* --- what every driver needs ----------------------------------------------- */
-
-typedef struct
-{
-  unsigned rate;
-  unsigned gain[ADS1299_BUS_MAX_CHIPS * ADS1299_MAX_CHANNELS];
-  unsigned mux; /* ADS1299_MUX_* of all channels */
-} Ads1299Setup;
-
-int ads1299_read_registers (Ads1299Bus *bus, unsigned chip, unsigned first,
-    unsigned n, uint8_t *values);
-int ads1299_write_registers (Ads1299Bus *bus, unsigned chip, unsigned first,
-    unsigned n, const uint8_t *values);
-int ads1299_command (Ads1299Bus *bus, unsigned chip, uint8_t command);
-
-/* Resets, identifies, configures and verifies all chips, in the order and with
- * the waits of the datasheet. False with a sentence in @error. The chips do
- * not convert yet. */
-bool ads1299_bring_up (
-    Ads1299Bus *bus, const Ads1299Setup *setup, char *error, size_t error_size);
-/* Conversions start on all chips together. */
-bool ads1299_start (Ads1299Bus *bus);
-/* Stops conversions and puts the chips to STANDBY. */
-void ads1299_stop (Ads1299Bus *bus);
-/* Reads the frame of every chip after an edge: @n_chips * 8 codes and
- * @n_chips status words. 0 or -errno. */
-int ads1299_read_frames (Ads1299Bus *bus, int32_t *codes, uint32_t *status);

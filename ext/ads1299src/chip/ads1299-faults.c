@@ -3,8 +3,6 @@
  */
 #include "ads1299-faults.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *const kinds[ADS1299_N_FAULTS] = {"lost-drdy", "missed-irq",
@@ -46,14 +44,14 @@ number (const char *s, double *value)
 }
 
 static bool
-parse_one (
-    const char *s, const char *end, Ads1299Fault *f, char *error, size_t size)
+parse_one (const char *s, const char *end, Ads1299Fault *f, Ads1299Error *error)
 {
   const char *at = memchr (s, '@', (size_t) (end - s));
   int len = (int) (end - s), k;
 
   if (!at) {
-    snprintf (error, size, "Fault \"%.*s\" has no \"@seconds\"", len, s);
+    ads1299_fail (error, ADS1299_ERR_SCRIPT, -1, -1,
+        "Fault \"%.*s\" has no \"@seconds\"", len, s);
     return false;
   }
   memset (f, 0, sizeof *f);
@@ -63,8 +61,8 @@ parse_one (
         memcmp (kinds[k], s, (size_t) (at - s)) == 0)
       break;
   if (k == ADS1299_N_FAULTS) {
-    snprintf (error, size, "Unknown fault \"%.*s\"; known are " KINDS_TEXT,
-        (int) (at - s), s);
+    ads1299_fail (error, ADS1299_ERR_SCRIPT, -1, -1,
+        "Unknown fault \"%.*s\"; known are " KINDS_TEXT, (int) (at - s), s);
     return false;
   }
   f->kind = (Ads1299FaultKind) k;
@@ -86,7 +84,7 @@ parse_one (
     }
   }
   if (!s) {
-    snprintf (error, size,
+    ads1299_fail (error, ADS1299_ERR_SCRIPT, -1, -1,
         "Fault \"%.*s\": after the kind comes @seconds and any of ,n=COUNT "
         ",ch=CHANNEL ,id=VALUE",
         len, end - len);
@@ -97,7 +95,7 @@ parse_one (
 
 int
 ads1299_faults_parse (
-    const char *script, Ads1299Fault *faults, char *error, size_t size)
+    const char *script, Ads1299Fault *faults, Ads1299Error *error)
 {
   int n = 0;
 
@@ -110,10 +108,11 @@ ads1299_faults_parse (
       script++;
     if (end > script) {
       if (n == ADS1299_MAX_FAULTS) {
-        snprintf (error, size, "More than %d faults", ADS1299_MAX_FAULTS);
+        ads1299_fail (error, ADS1299_ERR_SCRIPT, -1, -1, "More than %d faults",
+            ADS1299_MAX_FAULTS);
         return -1;
       }
-      if (!parse_one (script, end, &faults[n], error, size))
+      if (!parse_one (script, end, &faults[n], error))
         return -1;
       n++;
     }

@@ -13,8 +13,8 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "ads1299-error.h"
+
 #include <stdint.h>
 
 typedef enum
@@ -39,6 +39,6 @@ typedef struct
 #define ADS1299_MAX_FAULTS 256
 
 /* Number of faults in @script written to @faults (room for
- * ADS1299_MAX_FAULTS), or -1 with a sentence in @error. */
+ * ADS1299_MAX_FAULTS), or -1 with @error. */
 int ads1299_faults_parse (
-    const char *script, Ads1299Fault *faults, char *error, size_t error_size);
+    const char *script, Ads1299Fault *faults, Ads1299Error *error);

@@ -33,6 +33,42 @@ const Ads1299RegInfo ads1299_regs[ADS1299_N_REGS] = {
     {"CONFIG4", 0x00, 0xff, 0xf5, 0x00, 0x00},
 };
 
+uint8_t
+ads1299_reg_bits (unsigned reg, unsigned channels)
+{
+  if (reg >= ADS1299_REG_CH1SET && reg <= ADS1299_REG_CH8SET)
+    return reg - ADS1299_REG_CH1SET < channels ? 0xff : 0x00;
+  if (reg >= ADS1299_REG_BIAS_SENSP && reg <= ADS1299_REG_LOFF_STATN)
+    return (uint8_t) ((1u << channels) - 1);
+  return 0xff;
+}
+
+uint8_t
+ads1299_reg_reset (unsigned reg, unsigned channels)
+{
+  /* revision 001, as most silicon */
+  if (reg == ADS1299_REG_ID)
+    return 0x20 | ads1299_id_of (channels);
+  return ads1299_regs[reg].reset & ads1299_reg_bits (reg, channels);
+}
+
+uint8_t
+ads1299_id_of (unsigned channels)
+{
+  return channels == 8 ? 0x1e : channels == 6 ? 0x1d : 0x1c;
+}
+
+unsigned
+ads1299_id_to_channels (uint8_t id)
+{
+  unsigned n;
+
+  for (n = 4; n <= ADS1299_MAX_CHANNELS; n += 2)
+    if ((id & 0x1f) == ads1299_id_of (n))
+      return n;
+  return 0;
+}
+
 const unsigned ads1299_rates[ADS1299_N_RATES] = {
     16000, 8000, 4000, 2000, 1000, 500, 250};
 const unsigned ads1299_gains[ADS1299_N_GAINS] = {1, 2, 4, 6, 8, 12, 24};

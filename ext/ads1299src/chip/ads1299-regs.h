@@ -63,15 +63,26 @@ enum
   ADS1299_MUX_SUPPLY = 3,
   ADS1299_MUX_TEMPERATURE = 4,
   ADS1299_MUX_TEST = 5,
+  ADS1299_MUX_BIAS_DRP = 6,
+  ADS1299_MUX_BIAS_DRN = 7,
 };
 
-#define ADS1299_CONFIG1_BASE    0x90
-#define ADS1299_CONFIG1_CLK_EN  0x20
-#define ADS1299_CONFIG2_BASE    0xc0
-#define ADS1299_CONFIG2_INT_CAL 0x10
-#define ADS1299_CONFIG3_REF_ON  0xe0
-#define ADS1299_MISC1_SRB1      0x20
-#define ADS1299_CHSET_PD        0x80
+#define ADS1299_CONFIG1_BASE           0x90
+#define ADS1299_CONFIG1_CLK_EN         0x20
+#define ADS1299_CONFIG2_BASE           0xc0
+#define ADS1299_CONFIG2_INT_CAL        0x10
+#define ADS1299_CONFIG3_REF_ON         0xe0
+#define ADS1299_CONFIG3_PD_REFBUF      0x80
+#define ADS1299_CONFIG3_BIAS_MEAS      0x10
+#define ADS1299_CONFIG3_BIASREF_INT    0x08
+#define ADS1299_CONFIG3_PD_BIAS        0x04
+#define ADS1299_CONFIG3_BIAS_LOFF_SENS 0x02
+#define ADS1299_CONFIG3_BIAS_STAT      0x01
+#define ADS1299_CONFIG4_SINGLE_SHOT    0x08
+#define ADS1299_CONFIG4_PD_LOFF_COMP   0x02
+#define ADS1299_MISC1_SRB1             0x20
+#define ADS1299_CHSET_PD               0x80
+#define ADS1299_CHSET_SRB2             0x08
 
 /* One row of the register map. @writable: bits that keep what is written;
  * @fixed_mask/@fixed: bits that must be written with a given value;
@@ -87,6 +98,16 @@ typedef struct
 } Ads1299RegInfo;
 
 extern const Ads1299RegInfo ads1299_regs[ADS1299_N_REGS];
+
+/* Bits of @reg that a part with @channels channels has: those of missing
+ * channels read 0 and must be written 0. */
+uint8_t ads1299_reg_bits (unsigned reg, unsigned channels);
+/* Value after RESET of that part. */
+uint8_t ads1299_reg_reset (unsigned reg, unsigned channels);
+/* Bits 4..0 of the ID of that part. */
+uint8_t ads1299_id_of (unsigned channels);
+/* Channels of the part with this ID (bits 4..0 count), 0: no ADS1299. */
+unsigned ads1299_id_to_channels (uint8_t id);
 
 /* Legal data rates (samples per second), fastest first: the index is DR. */
 #define ADS1299_N_RATES 7

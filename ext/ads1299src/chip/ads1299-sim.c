@@ -51,7 +51,7 @@ ads1299_sim_new (unsigned channels, Ads1299Scene *scene, unsigned first_channel)
   c->channels = channels;
   c->scene = scene;
   c->first_channel = first_channel;
-  c->id = channels == 8 ? 0x3e : channels == 6 ? 0x3d : 0x3c;
+  c->id = ads1299_reg_reset (ADS1299_REG_ID, channels);
   ads1299_sim_reset (c);
   c->ready_at = 0;
   return c;
@@ -99,24 +99,13 @@ ads1299_sim_set_time (Ads1299Sim *c, uint64_t tclk)
     c->now = tclk;
 }
 
-/* Registers and bits that smaller variants lack read zero. */
-static uint8_t
-variant_mask (const Ads1299Sim *c, unsigned r)
-{
-  if (r >= ADS1299_REG_CH1SET && r <= ADS1299_REG_CH8SET)
-    return r - ADS1299_REG_CH1SET < c->channels ? 0xff : 0x00;
-  if (r >= ADS1299_REG_BIAS_SENSP && r <= ADS1299_REG_LOFF_FLIP)
-    return (uint8_t) ((1u << c->channels) - 1);
-  return 0xff;
-}
-
 void
 ads1299_sim_reset (Ads1299Sim *c)
 {
   unsigned r;
 
   for (r = 0; r < ADS1299_N_REGS; r++)
-    c->reg[r] = ads1299_regs[r].reset & variant_mask (c, r);
+    c->reg[r] = ads1299_reg_reset (r, c->channels);
   c->reg[ADS1299_REG_ID] = c->id;
   c->rdatac = true;
   c->converting = c->standby = false;
@@ -244,7 +233,7 @@ write_register (Ads1299Sim *c, unsigned r, uint8_t v)
   info = &ads1299_regs[r];
   if ((v & info->fixed_mask) != info->fixed)
     c->violations.must_write++;
-  v &= variant_mask (c, r);
+  v &= ads1299_reg_bits (r, c->channels);
   c->reg[r] = (uint8_t) ((c->reg[r] & ~info->writable) | (v & info->writable));
   /* a write to CONFIG1 resets the digital filter */
   if (c->converting) {

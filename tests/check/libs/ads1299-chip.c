@@ -159,15 +159,10 @@ GST_START_TEST (test_settling_and_period)
 GST_END_TEST;
 
 static Ads1299Bus *
-new_bus (Ads1299SimConfig *c, Ads1299Setup *setup, char *error)
+new_bus (Ads1299SimConfig *c, Ads1299Setup *setup, Ads1299Error *error)
 {
-  Ads1299Bus *bus = ads1299_bus_sim_new (c, error, 256);
-  guint i;
-
-  setup->rate = c->rate;
-  for (i = 0; i < G_N_ELEMENTS (setup->gain); i++)
-    setup->gain[i] = 24;
-  return bus;
+  ads1299_setup_init (setup, c->n_chips, c->rate);
+  return ads1299_bus_sim_new (c, error);
 }
 
 static void
@@ -184,18 +179,18 @@ GST_START_TEST (test_bring_up_counter)
         .rate = 4000,
         .vref = 4.5,
         .signal = ADS1299_SIGNAL_COUNTER};
-    Ads1299Setup setup = {0};
-    char error[256] = "";
-    Ads1299Bus *bus = new_bus (&c, &setup, error);
+    Ads1299Setup setup;
+    Ads1299Error error = {0};
+    Ads1299Bus *bus = new_bus (&c, &setup, &error);
     gint32 codes[24];
     guint32 status[3];
     Ads1299Edge e, before = {0};
     gint n, ch;
 
-    fail_unless (bus != NULL, "%s", error);
+    fail_unless (bus != NULL, "%s", error.text);
     fail_unless (
-        ads1299_bring_up (bus, &setup, error, sizeof error), "%s", error);
-    fail_unless (ads1299_start (bus));
+        ads1299_bring_up (bus, &setup, NULL, &error), "%s", error.text);
+    fail_unless (ads1299_start (bus, &error));
     for (n = 0; n < 300; n++) {
       read_one (bus, codes, status, &e);
       for (ch = 0; ch < 24; ch++)
@@ -218,17 +213,18 @@ GST_START_TEST (test_square_amplitude_and_period)
         .rate = 250,
         .vref = 4.5,
         .signal = ADS1299_SIGNAL_SQUARE};
-    Ads1299Setup setup = {.mux = ADS1299_MUX_TEST};
-    char error[256] = "";
-    Ads1299Bus *bus = new_bus (&c, &setup, error);
+    Ads1299Setup setup;
+    Ads1299Error error = {0};
+    Ads1299Bus *bus = new_bus (&c, &setup, &error);
     gint32 codes[8];
     guint32 status;
     Ads1299Edge e;
     gint n, high = 0, low = 0;
 
+    ads1299_setup_set_mux (&setup, ADS1299_MUX_TEST);
     fail_unless (
-        ads1299_bring_up (bus, &setup, error, sizeof error), "%s", error);
-    fail_unless (ads1299_start (bus));
+        ads1299_bring_up (bus, &setup, NULL, &error), "%s", error.text);
+    fail_unless (ads1299_start (bus, &error));
     /* 0.977 Hz at 250 SPS: 256 samples a period; VREF/2400 at gain 24 */
     for (n = 0; n < 512; n++) {
       read_one (bus, codes, &status, &e);
@@ -260,19 +256,20 @@ GST_START_TEST (test_short_noise_per_gain)
           .vref = 4.5,
           .signal = ADS1299_SIGNAL_SHORT,
           .seed = 3};
-      Ads1299Setup setup = {.mux = ADS1299_MUX_SHORT};
-      char error[256] = "";
-      Ads1299Bus *bus = new_bus (&c, &setup, error);
+      Ads1299Setup setup;
+      Ads1299Error error = {0};
+      Ads1299Bus *bus = new_bus (&c, &setup, &error);
       gdouble sum = 0, sum2 = 0, lsb = 4.5e6 / rows[g].gain / 8388608, rms;
       gint32 codes[8];
       guint32 status;
       Ads1299Edge e;
       gint n, total = 8192;
 
-      setup.gain[0] = rows[g].gain;
+      ads1299_setup_set_mux (&setup, ADS1299_MUX_SHORT);
+      setup.chip[0].channel[0].gain = rows[g].gain;
       fail_unless (
-          ads1299_bring_up (bus, &setup, error, sizeof error), "%s", error);
-      fail_unless (ads1299_start (bus));
+          ads1299_bring_up (bus, &setup, NULL, &error), "%s", error.text);
+      fail_unless (ads1299_start (bus, &error));
       for (n = 0; n < total; n++) {
         read_one (bus, codes, &status, &e);
         sum += codes[0] * lsb;
@@ -291,14 +288,15 @@ GST_START_TEST (test_wrong_id_fails)
   {
     Ads1299SimConfig c = {
         .n_chips = 1, .rate = 250, .vref = 4.5, .faults = "wrong-id@0,id=0x20"};
-    Ads1299Setup setup = {0};
-    char error[256] = "";
-    Ads1299Bus *bus = new_bus (&c, &setup, error);
+    Ads1299Setup setup;
+    Ads1299Error error = {0};
+    Ads1299Bus *bus = new_bus (&c, &setup, &error);
 
-    fail_unless (bus != NULL, "%s", error);
-    fail_if (ads1299_bring_up (bus, &setup, error, sizeof error));
+    fail_unless (bus != NULL, "%s", error.text);
+    fail_if (ads1299_bring_up (bus, &setup, NULL, &error));
     fail_unless (
-        strstr (error, "ID reads 0x20") && strstr (error, "0x3e"), "%s", error);
+        strstr (error.text, "reads 0x20") && strstr (error.text, "0x3e"), "%s",
+        error.text);
     bus->ops->close (bus);
   }
 GST_END_TEST;
@@ -306,27 +304,25 @@ GST_END_TEST;
 GST_START_TEST (test_faults_refused)
   {
     Ads1299Fault f[ADS1299_MAX_FAULTS];
-    char error[256] = "";
+    Ads1299Error error = {0};
     static const char *const bad[] = {"gremlin@1", "lost-drdy", "lost-drdy@",
         "lost-drdy@x", "lost-drdy@1,n=", "lost-drdy@1,m=2", "lost-drdy@1 n=2",
         "@1", "lost-drdy@1,n=2;;nonsense"};
     guint i;
 
     for (i = 0; i < G_N_ELEMENTS (bad); i++) {
-      error[0] = '\0';
-      fail_unless_equals_int (
-          ads1299_faults_parse (bad[i], f, error, sizeof error), -1);
-      fail_unless (error[0] != '\0');
+      error.text[0] = '\0';
+      fail_unless_equals_int (ads1299_faults_parse (bad[i], f, &error), -1);
+      fail_unless (error.text[0] != '\0');
     }
-    ads1299_faults_parse ("gremlin@1", f, error, sizeof error);
-    fail_unless (strstr (error, "missed-irq") != NULL, "%s", error);
+    ads1299_faults_parse ("gremlin@1", f, &error);
+    fail_unless (strstr (error.text, "missed-irq") != NULL, "%s", error.text);
     fail_unless_equals_int (ads1299_faults_parse ("lost-drdy@1.5,n=3; "
                                                   "lead-off@2,ch=4,n=10;",
-                                f, error, sizeof error),
+                                f, &error),
         2);
     fail_unless (f[0].at == 1.5 && f[0].n == 3 && f[1].ch == 4);
-    fail_unless_equals_int (
-        ads1299_faults_parse ("", f, error, sizeof error), 0);
+    fail_unless_equals_int (ads1299_faults_parse ("", f, &error), 0);
   }
 GST_END_TEST;
 
@@ -336,10 +332,10 @@ GST_START_TEST (test_missing_file_fails)
         .rate = 250,
         .vref = 4.5,
         .file = "/nonexistent/frames.bin"};
-    char error[256] = "";
+    Ads1299Error error = {0};
 
-    fail_unless (ads1299_bus_sim_new (&c, error, sizeof error) == NULL);
-    fail_unless (strstr (error, "/nonexistent/frames.bin") != NULL);
+    fail_unless (ads1299_bus_sim_new (&c, &error) == NULL);
+    fail_unless (strstr (error.text, "/nonexistent/frames.bin") != NULL);
   }
 GST_END_TEST;
 
