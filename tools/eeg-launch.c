@@ -281,7 +281,7 @@ int
 main (int argc, char **argv)
 {
   gboolean check = FALSE, stats = FALSE, quiet = FALSE, list = FALSE;
-  gboolean version = FALSE, print = FALSE, json;
+  gboolean version = FALSE, print = FALSE, explain = FALSE, json;
   g_autofree gchar *format = NULL;
   gdouble duration = 0;
   g_auto (GStrv) sets = NULL;
@@ -291,9 +291,11 @@ main (int argc, char **argv)
       {"print", 0, 0, G_OPTION_ARG_NONE, &print,
           "Print the graph as arguments of gst-launch-1.0 and run nothing",
           NULL},
+      {"explain", 0, 0, G_OPTION_ARG_NONE, &explain,
+          "Tell gain, delay, settling and latency of the graph and run nothing",
+          NULL},
       {"format", 0, 0, G_OPTION_ARG_STRING, &format,
-          "How the result of checking is printed: text (errors only) or json",
-          "text|json"},
+          "How results are printed: text or json", "text|json"},
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sets,
           "Replace one property for this run", "STAGE.PROPERTY=VALUE"},
       {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &duration,
@@ -366,8 +368,8 @@ main (int argc, char **argv)
     gst_eeg_graph_set (graph, *s);
   gst_eeg_graph_check (graph);
   if (json) {
-    /* With --print the text is the output, and only trouble is told. */
-    if (!print || gst_eeg_graph_has_errors (graph)) {
+    /* With --print and --explain that is the output, and only trouble is told. */
+    if ((!print && !explain) || gst_eeg_graph_has_errors (graph)) {
       text = gst_eeg_graph_issues_to_json (graph);
       puts (text);
       fflush (stdout);
@@ -385,6 +387,19 @@ main (int argc, char **argv)
       return EXIT_REFUSED;
     }
     puts (launch);
+    return EXIT_FINE;
+  }
+  if (explain) {
+    g_autofree gchar *told =
+        json ? gst_eeg_graph_explain_to_json (graph, &error)
+             : gst_eeg_graph_explain_to_text (graph, &error);
+    if (!told) {
+      fprintf (stderr, "eeg-launch: %s: %s\n", path, error->message);
+      return EXIT_REFUSED;
+    }
+    fputs (told, stdout);
+    if (json)
+      putchar ('\n');
     return EXIT_FINE;
   }
   if (!(run.pipeline = gst_eeg_graph_build (graph, &error))) {

@@ -61,6 +61,15 @@ typedef struct
   GraphQueue queue;
 } GraphLink;
 
+/* Words of "leaky", in the order of GstQueueLeaky, NULL at the end. */
+extern const gchar *const graph_leaky_names[];
+
+/* Whether the translation puts a queue into @link. */
+gboolean graph_link_has_queue (GstEegGraph *g, const GraphLink *link);
+/* A new element with @properties (GraphProperty), floating; NULL: none such. */
+GstElement *graph_make_element (
+    const gchar *factory, const gchar *name, const GArray *properties);
+
 /* Forgets the model and what the last check found. */
 void graph_model_clear (GstEegGraph *g);
 /* The value of @json as @pspec wants it; FALSE with an error noted. */

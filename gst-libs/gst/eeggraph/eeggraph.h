@@ -86,6 +86,10 @@ GST_EEG_GRAPH_API GstElement *gst_eeg_graph_build (
     GstEegGraph *graph, GError **error);
 GST_EEG_GRAPH_API gchar *gst_eeg_graph_to_launch (
     GstEegGraph *graph, GError **error);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_explain_to_json (
+    GstEegGraph *graph, GError **error);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_explain_to_text (
+    GstEegGraph *graph, GError **error);
 GST_EEG_GRAPH_API const gchar *gst_eeg_graph_get_name (GstEegGraph *graph);
 GST_EEG_GRAPH_API const gchar *gst_eeg_graph_get_hash (GstEegGraph *graph);
 GST_EEG_GRAPH_API gchar *gst_eeg_graph_issues_to_text (

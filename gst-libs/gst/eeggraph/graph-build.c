@@ -10,6 +10,8 @@
 #include <string.h>
 #include "eeggraph-private.h"
 
+const gchar *const graph_leaky_names[] = {"no", "upstream", "downstream", NULL};
+
 typedef struct
 {
   gchar *name;
@@ -83,6 +85,32 @@ add_edge (Layout *l, const gchar *from, const gchar *from_pad, const gchar *to,
   g_ptr_array_add (l->edges, e);
 }
 
+/* How many links share the output of @link; @first is the first of them. */
+static guint
+count_same (GstEegGraph *g, const GraphLink *link, guint *first)
+{
+  guint same = 0;
+
+  for (guint m = 0; m < g->links->len; m++) {
+    const GraphLink *o = g_ptr_array_index (g->links, m);
+
+    if (o->from == link->from && !g_strcmp0 (o->from_pad, link->from_pad) &&
+        same++ == 0)
+      *first = m;
+  }
+  return same;
+}
+
+/* A sink may block, and must not hold up its siblings or the source. */
+gboolean
+graph_link_has_queue (GstEegGraph *g, const GraphLink *link)
+{
+  guint first;
+
+  return link->has_queue || count_same (g, link, &first) > 1 ||
+         GST_OBJECT_FLAG_IS_SET (link->to->element, GST_ELEMENT_FLAG_SINK);
+}
+
 static Layout *
 layout_new (GstEegGraph *g)
 {
@@ -98,16 +126,8 @@ layout_new (GstEegGraph *g)
   for (guint n = 0; n < g->links->len; n++) {
     GraphLink *link = g_ptr_array_index (g->links, n);
     gchar *at = g_strdup (link->from->id), *pad = g_strdup (link->from_pad);
-    guint same = 0, first = n;
+    guint first, same = count_same (g, link, &first);
 
-    for (guint m = 0; m < g->links->len; m++) {
-      GraphLink *o = g_ptr_array_index (g->links, m);
-
-      if (o->from == link->from && !g_strcmp0 (o->from_pad, link->from_pad)) {
-        same++;
-        first = MIN (first, m);
-      }
-    }
     if (same > 1) {
       gchar *tee = g_strdup_printf ("Tee%u", first);
 
@@ -119,9 +139,7 @@ layout_new (GstEegGraph *g)
       g_clear_pointer (&pad, g_free);
       at = tee;
     }
-    /* A sink may block, and must not hold up its siblings or the source. */
-    if (same > 1 || link->has_queue ||
-        GST_OBJECT_FLAG_IS_SET (link->to->element, GST_ELEMENT_FLAG_SINK)) {
+    if (graph_link_has_queue (g, link)) {
       gchar *queue = g_strdup_printf ("Queue%u", n);
 
       add_node (l, g_strdup (queue), "queue")->queue = &link->queue;
@@ -156,19 +174,28 @@ need_check (GstEegGraph *g, GError **error)
   return FALSE;
 }
 
-static GstElement *
-make_element (const Node *node)
+GstElement *
+graph_make_element (
+    const gchar *factory, const gchar *name, const GArray *properties)
 {
-  GstElement *e = gst_element_factory_make (node->factory, node->name);
+  GstElement *e = gst_element_factory_make (factory, name);
+
+  for (guint n = 0; e && properties && n < properties->len; n++) {
+    const GraphProperty *p = &g_array_index (properties, GraphProperty, n);
+
+    g_object_set_property (G_OBJECT (e), p->pspec->name, &p->value);
+  }
+  return e;
+}
+
+static GstElement *
+make_node (const Node *node)
+{
+  GstElement *e =
+      graph_make_element (node->factory, node->name, node->properties);
 
   if (!e)
     return NULL;
-  if (node->properties)
-    for (guint n = 0; n < node->properties->len; n++) {
-      GraphProperty *p = &g_array_index (node->properties, GraphProperty, n);
-
-      g_object_set_property (G_OBJECT (e), p->pspec->name, &p->value);
-    }
   if (node->queue)
     g_object_set (e, "max-size-buffers", (guint) node->queue->max_buffers,
         "max-size-bytes", 0u, "max-size-time",
@@ -204,7 +231,7 @@ gst_eeg_graph_build (GstEegGraph *graph, GError **error)
   pipeline = gst_pipeline_new (NULL);
   for (guint n = 0; n < l->nodes->len && ok; n++) {
     const Node *node = g_ptr_array_index (l->nodes, n);
-    GstElement *e = make_element (node);
+    GstElement *e = make_node (node);
 
     ok = e && gst_bin_add (GST_BIN (pipeline), e);
     if (!ok)
@@ -360,13 +387,11 @@ gst_eeg_graph_to_launch (GstEegGraph *graph, GError **error)
       ok = print_property (out, node->name, p->pspec->name, &p->value, error);
     }
     if (node->queue) {
-      static const gchar *const leaky[] = {"no", "upstream", "downstream"};
-
       g_string_append_printf (out,
           " max-size-buffers=%" G_GUINT64_FORMAT
           " max-size-bytes=0 max-size-time=%" G_GUINT64_FORMAT " leaky=%s",
           node->queue->max_buffers, node->queue->max_time_ms * GST_MSECOND,
-          leaky[node->queue->leaky]);
+          graph_leaky_names[node->queue->leaky]);
     }
     if (node->caps) {
       GValue v = G_VALUE_INIT;
