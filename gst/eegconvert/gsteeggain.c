@@ -25,9 +25,9 @@
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
+#include <gst/eeg/dsp/eegdsp-scale.h>
 #include <string.h>
 
-#include "eegscale.h"
 #include "gsteeggain.h"
 
 GST_DEBUG_CATEGORY_STATIC (eeg_gain_debug);
@@ -61,12 +61,14 @@ struct _GstEegGain
 
   /* streaming thread, sized by setup() */
   guint channels;
-  gdouble *list;    /* the gains without scale */
-  gdouble *from;    /* before the ramp */
-  gdouble *now;     /* the frame in hand */
-  EegScale target;  /* after the ramp */
-  gboolean through; /* what the base class was told about passing */
-  gboolean fresh;   /* nothing was heard yet: jump, do not ramp */
+  gdouble *list;       /* the gains without scale */
+  gdouble *from;       /* before the ramp */
+  gdouble *now;        /* the frame in hand */
+  gdouble *goal;       /* after the ramp */
+  gboolean unity;      /* goal is 1 for all */
+  EegDspScale *target; /* goal, prepared */
+  gboolean through;    /* what the base class was told about passing */
+  gboolean fresh;      /* nothing was heard yet: jump, do not ramp */
   guint ramp_length;
   guint ramp_done; /* equal to ramp_length: no ramp */
   guint64 position;
@@ -121,7 +123,8 @@ free_state (GstEegGain *self)
   g_clear_pointer (&self->list, g_free);
   g_clear_pointer (&self->from, g_free);
   g_clear_pointer (&self->now, g_free);
-  eeg_scale_clear (&self->target);
+  g_clear_pointer (&self->goal, g_free);
+  g_clear_pointer (&self->target, eeg_dsp_scale_free);
 }
 
 static gboolean
@@ -144,7 +147,9 @@ gst_eeg_gain_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   self->list = g_steal_pointer (&list);
   self->from = g_new0 (gdouble, channels);
   self->now = g_new0 (gdouble, channels);
-  if (!eeg_scale_init (&self->target, self->list, channels)) {
+  self->goal = g_memdup2 (self->list, channels * sizeof (gdouble));
+  self->target = eeg_dsp_scale_new (self->goal, channels, eeg_dsp_isa ());
+  if (!self->target) {
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_MEDIA,
         "no memory for the gains of %u channels", channels);
     return FALSE;
@@ -174,7 +179,7 @@ ramp_at (GstEegGain *self, guint f, gdouble *gains)
   guint c;
 
   for (c = 0; c < self->channels; c++)
-    gains[c] = self->from[c] + w * (self->target.factor[c] - self->from[c]);
+    gains[c] = self->from[c] + w * (self->goal[c] - self->from[c]);
 }
 
 static void
@@ -204,18 +209,17 @@ take_over (GstEegGain *self)
   if (self->ramp_done < self->ramp_length && self->ramp_done > 0)
     ramp_at (self, self->ramp_done - 1, self->now);
   else if (self->ramp_done > 0)
-    memcpy (self->now, self->target.factor, self->channels * sizeof (gdouble));
+    memcpy (self->now, self->goal, self->channels * sizeof (gdouble));
   else
     memcpy (self->now, self->from, self->channels * sizeof (gdouble));
   memcpy (self->from, self->now, self->channels * sizeof (gdouble));
-  self->target.uniform = TRUE;
+  self->unity = TRUE;
   for (c = 0; c < self->channels; c++) {
-    gdouble *g = self->target.factor;
-
-    g[c] = enabled ? self->list[c] * scale : 1.0;
-    equal &= g[c] == self->from[c];
-    self->target.uniform &= g[c] == g[0];
+    self->goal[c] = enabled ? self->list[c] * scale : 1.0;
+    equal &= self->goal[c] == self->from[c];
+    self->unity &= self->goal[c] == 1.0;
   }
+  eeg_dsp_scale_set (self->target, self->goal);
   self->ramp_done = self->fresh || equal ? self->ramp_length : 0;
   if (!equal && !self->fresh) {
     GST_OBJECT_LOCK (self);
@@ -253,8 +257,8 @@ gst_eeg_gain_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   if (self->binding)
     self->ramp_done = self->ramp_length;
   self->fresh = FALSE;
-  through = !self->binding && self->ramp_done == self->ramp_length &&
-            self->target.uniform && self->target.factor[0] == 1.0;
+  through =
+      !self->binding && self->ramp_done == self->ramp_length && self->unity;
   if (through != self->through) {
     self->through = through;
     gst_base_transform_set_passthrough (trans, through);
@@ -262,17 +266,25 @@ gst_eeg_gain_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   return TRUE;
 }
 
-static void
-multiply (GstEegGain *self, const EegScale *gains, gconstpointer in,
-    gpointer out, guint n_frames)
+static gboolean
+is_f32 (GstEegGain *self)
 {
-  const GstEegInfo *info =
-      gst_eeg_base_filter_get_in_info (GST_EEG_BASE_FILTER (self));
+  return GST_EEG_INFO_FORMAT (gst_eeg_base_filter_get_in_info (
+             GST_EEG_BASE_FILTER (self))) == GST_AUDIO_FORMAT_F32LE;
+}
 
-  if (GST_EEG_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32LE)
-    eeg_scale_f32 (gains, in, out, n_frames);
+/* One frame by the gains in now. */
+static void
+multiply_frame (GstEegGain *self, gboolean f32, gconstpointer in, gpointer out)
+{
+  guint c;
+
+  if (f32)
+    for (c = 0; c < self->channels; c++)
+      ((gfloat *) out)[c] = (gfloat) (((const gfloat *) in)[c] * self->now[c]);
   else
-    eeg_scale_f64 (gains, in, out, n_frames);
+    for (c = 0; c < self->channels; c++)
+      ((gdouble *) out)[c] = ((const gdouble *) in)[c] * self->now[c];
 }
 
 static void
@@ -282,9 +294,7 @@ multiply_driven (
   const GstEegInfo *info =
       gst_eeg_base_filter_get_in_info (GST_EEG_BASE_FILTER (self));
   const GstClockTime zero = gst_eeg_info_frames_to_time (info, self->position);
-  EegScale one = {.factor = self->now,
-      .channels = self->channels,
-      .wide = self->target.wide};
+  const gboolean f32 = is_f32 (self);
   gdouble scale;
   guint f, c;
 
@@ -299,8 +309,8 @@ multiply_driven (
     gst_control_binding_get_value_array (self->binding, t, 1, 1, &scale);
     for (c = 0; c < self->channels; c++)
       self->now[c] = self->list[c] * scale;
-    multiply (self, &one, (const guint8 *) in + (gsize) f * bpf,
-        (guint8 *) out + (gsize) f * bpf, 1);
+    multiply_frame (self, f32, (const guint8 *) in + (gsize) f * bpf,
+        (guint8 *) out + (gsize) f * bpf);
   }
 }
 
@@ -310,9 +320,7 @@ gst_eeg_gain_process (
 {
   GstEegGain *self = GST_EEG_GAIN (base);
   const guint bpf = GST_EEG_INFO_BPF (gst_eeg_base_filter_get_in_info (base));
-  EegScale one = {.factor = self->now,
-      .channels = self->channels,
-      .wide = self->target.wide};
+  const gboolean f32 = is_f32 (self);
   guint f, n;
 
   if (self->binding) {
@@ -323,15 +331,19 @@ gst_eeg_gain_process (
   n = MIN (n_frames, self->ramp_length - self->ramp_done);
   for (f = 0; f < n; f++) {
     ramp_at (self, self->ramp_done + f, self->now);
-    multiply (self, &one, (const guint8 *) in + (gsize) f * bpf,
-        (guint8 *) out + (gsize) f * bpf, 1);
+    multiply_frame (self, f32, (const guint8 *) in + (gsize) f * bpf,
+        (guint8 *) out + (gsize) f * bpf);
   }
   if (n > 0)
     gst_eeg_base_filter_mark (
         base, self->position, n, GST_EEG_STATUS_CHANGED, -1);
   self->ramp_done += n;
-  multiply (self, &self->target, (const guint8 *) in + (gsize) n * bpf,
-      (guint8 *) out + (gsize) n * bpf, n_frames - n);
+  in = (const guint8 *) in + (gsize) n * bpf;
+  out = (guint8 *) out + (gsize) n * bpf;
+  if (f32)
+    eeg_dsp_scale_f32 (self->target, in, out, n_frames - n);
+  else
+    eeg_dsp_scale_f64 (self->target, in, out, n_frames - n);
   return GST_FLOW_OK;
 }
 

@@ -23,8 +23,9 @@
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
-#include "eegscale.h"
 #include "gsteegtovoltage.h"
+
+#include <gst/eeg/dsp/eegdsp-scale.h>
 
 GST_DEBUG_CATEGORY_STATIC (eeg_to_voltage_debug);
 #define GST_CAT_DEFAULT eeg_to_voltage_debug
@@ -33,7 +34,7 @@ struct _GstEegToVoltage
 {
   GstEegBaseFilter parent;
 
-  EegScale scale; /* streaming thread */
+  EegDspScale *scale; /* streaming thread */
 };
 
 static void gst_eeg_to_voltage_response_init (GstEegResponseInterface *iface);
@@ -92,18 +93,17 @@ gst_eeg_to_voltage_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   GstEegToVoltage *self = GST_EEG_TO_VOLTAGE (base);
   const guint channels = GST_EEG_INFO_CHANNELS (in);
   gdouble *volts = g_new (gdouble, channels);
-  gboolean ok;
   guint c;
 
   for (c = 0; c < channels; c++)
     volts[c] = in->full_scale[c] * 0x1p-23;
-  eeg_scale_clear (&self->scale);
-  ok = eeg_scale_init (&self->scale, volts, channels);
+  eeg_dsp_scale_free (self->scale);
+  self->scale = eeg_dsp_scale_new (volts, channels, eeg_dsp_isa ());
   g_free (volts);
-  if (!ok)
+  if (!self->scale)
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_MEDIA,
         "no memory for the factors of %u channels", channels);
-  return ok;
+  return self->scale != NULL;
 }
 
 static GstFlowReturn
@@ -114,9 +114,9 @@ gst_eeg_to_voltage_process (
   const GstEegInfo *info = gst_eeg_base_filter_get_out_info (base);
 
   if (GST_EEG_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32LE)
-    eeg_scale_s24_to_f32 (&self->scale, in, out, n_frames);
+    eeg_dsp_scale_s24_to_f32 (self->scale, in, out, n_frames);
   else
-    eeg_scale_s24_to_f64 (&self->scale, in, out, n_frames);
+    eeg_dsp_scale_s24_to_f64 (self->scale, in, out, n_frames);
   return GST_FLOW_OK;
 }
 
@@ -153,7 +153,7 @@ gst_eeg_to_voltage_response_init (GstEegResponseInterface *iface)
 static void
 gst_eeg_to_voltage_finalize (GObject *object)
 {
-  eeg_scale_clear (&GST_EEG_TO_VOLTAGE (object)->scale);
+  eeg_dsp_scale_free (GST_EEG_TO_VOLTAGE (object)->scale);
   G_OBJECT_CLASS (gst_eeg_to_voltage_parent_class)->finalize (object);
 }
 

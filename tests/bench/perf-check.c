@@ -16,9 +16,10 @@
 #include <gst/eeg/dsp/eegdsp-decimator.h>
 #include <gst/eeg/dsp/eegdsp-design.h>
 #include <gst/eeg/dsp/eegdsp-format.h>
+#include <gst/eeg/dsp/eegdsp-scale.h>
+#include <gst/eeg/dsp/eegdsp-unpack.h>
 #include <gst/eeg/eeg.h>
 
-#include "eegscale.h"
 #include "harness.h"
 #include "perf-pipelines.h"
 #ifdef HAVE_ADS1299
@@ -107,7 +108,7 @@ bench_unpack (void)
 /* --- codes -> volts -------------------------------------------------------- */
 static gint32 raw[VALUES];
 static gfloat volts[VALUES], result[VALUES];
-static EegScale scale;
+static EegDspScale *scale;
 
 static void
 volts_naive (gpointer data)
@@ -126,7 +127,7 @@ volts_naive (gpointer data)
 static void
 volts_ours (gpointer data)
 {
-  eeg_scale_s24_to_f32 (&scale, raw, result, FRAMES);
+  eeg_dsp_scale_s24_to_f32 (scale, raw, result, FRAMES);
 }
 
 static void
@@ -149,10 +150,10 @@ bench_volts (void)
     raw[i] = rand () % 0x1000000 - 0x800000;
   for (i = 0; i < CHANNELS; i++)
     factors[i] = 4.5 / 24 / 8388608.0;
-  eeg_scale_init (&scale, factors, CHANNELS);
+  scale = eeg_dsp_scale_new (factors, CHANNELS, eeg_dsp_isa ());
   bench_run (&b, r);
   bench_report (&b, r);
-  eeg_scale_clear (&scale);
+  eeg_dsp_scale_free (scale);
 }
 
 /* --- filter kernel ---------------------------------------------------------- */

@@ -43,6 +43,12 @@ typedef void (*EegDspFir) (const double *h, size_t half, const double *mid,
 typedef void (*EegDspCausal) (const double *h, size_t taps,
     const double *newest, size_t stride, double *out, size_t width);
 
+/* @n values times factors that repeat with @period; @in may equal @out where
+ * the sizes are the same. */
+#define EEG_DSP_SCALE(name, in_type, out_type, factor_type)                    \
+  void (*name) (const in_type *in, out_type *out, const factor_type *factor,   \
+      size_t period, size_t n)
+
 typedef struct
 {
   EegDspSectionsF32 sections_f32;
@@ -51,6 +57,12 @@ typedef struct
   EegDspWidenF64 widen_f64;
   EegDspFir fir;
   EegDspCausal causal;
+  EEG_DSP_SCALE (s24_to_f32_single, int32_t, float, float);
+  EEG_DSP_SCALE (s24_to_f32, int32_t, float, double);
+  EEG_DSP_SCALE (s24_to_f64, int32_t, double, double);
+  EEG_DSP_SCALE (scale_f32_single, float, float, float);
+  EEG_DSP_SCALE (scale_f32, float, float, double);
+  EEG_DSP_SCALE (scale_f64, double, double, double);
 } EegDspKernels;
 
 extern const EegDspKernels eeg_dsp_kernels_baseline;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "eegdsp-cascade.h"
+#include "eegdsp-scale.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,6 +34,23 @@ extern "C" {
 EEG_DSP_API void eeg_dsp_unpack24 (EegDspIsa isa, const void *records,
     size_t n_records, size_t record_bytes, size_t channels, int32_t *out,
     size_t out_stride);
+
+/**
+ * eeg_dsp_unpack24_scaled:
+ * @scale: factors of the channels of a whole frame, from eeg_dsp_scale_new()
+ * @records: as for eeg_dsp_unpack24()
+ * @n_records: number of records
+ * @record_bytes: from one record to the next
+ * @channels: samples in a record; as many records as it goes into the channels
+ *   of @scale make a frame
+ * @out: receives n_records * @channels values without gaps; apart from @records
+ *
+ * Unpacks and multiplies at once: the same bits as eeg_dsp_unpack24() and then
+ * eeg_dsp_scale_s24_to_f32(). Any thread.
+ */
+EEG_DSP_API void eeg_dsp_unpack24_scaled (const EegDspScale *scale,
+    const void *records, size_t n_records, size_t record_bytes, size_t channels,
+    float *out);
 
 #ifdef __cplusplus
 }
