@@ -10,7 +10,7 @@ libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
 libsoup-3.0-dev libjansson-dev
 gobject-introspection libgirepository1.0-dev
-python3 python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0
+python3 python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-rtsp-server-1.0
 python3-numpy python3-scipy python3-pandas python3-jsonschema python3-websockets
 chromium chromium-driver locales procps
 "
