@@ -46,8 +46,8 @@ make_caps (void)
 static GstBuffer *
 make_buffer (guint64 first)
 {
-  GstBuffer *buffer = gst_buffer_new_allocate (
-      NULL, FRAMES * CHANNELS * sizeof (gfloat), NULL);
+  GstBuffer *buffer =
+      gst_buffer_new_allocate (NULL, FRAMES * CHANNELS * sizeof (gfloat), NULL);
   GstMapInfo map;
   guint i;
 
@@ -105,11 +105,11 @@ main (int argc, char **argv)
     gst_app_src_push_buffer (GST_APP_SRC (src), make_buffer (next));
     /* Who only waits for room waits for ever when a stage refuses the stream:
      * look at the bus meanwhile. */
-    while (gst_app_src_get_current_level_buffers (GST_APP_SRC (src)) >=
-               WAITING &&
-           !message)
-      message = gst_bus_timed_pop_filtered (
-          bus, 10 * GST_MSECOND, GST_MESSAGE_ERROR);
+    while (
+        gst_app_src_get_current_level_buffers (GST_APP_SRC (src)) >= WAITING &&
+        !message)
+      message =
+          gst_bus_timed_pop_filtered (bus, 10 * GST_MSECOND, GST_MESSAGE_ERROR);
   }
   gst_app_src_end_of_stream (GST_APP_SRC (src));
   if (message == NULL)
