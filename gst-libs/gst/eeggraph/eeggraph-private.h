@@ -19,9 +19,12 @@ struct _GstEegGraph
   GHashTable *keys;   /* JSON pointer -> GraphPosition of its key */
   GPtrArray *issues;  /* GstEegGraphIssue; a check sorts them by position */
   guint n_kept;       /* issues that a new check keeps: parser and --set */
-  GHashTable *sets;   /* JSON pointer -> "--set id.property" */
-  GPtrArray *stages;  /* GraphStage, in file order; the checked model */
-  GPtrArray *links;   /* GraphLink, in file order */
+  guint n_found;      /* by this check, with those past the limit */
+  GstEegGraphIssue scratch; /* stands for an issue past the limit */
+  GstEegGraphIssue *latest;
+  GHashTable *sets;  /* JSON pointer -> "--set id.property" */
+  GPtrArray *stages; /* GraphStage, in file order; the checked model */
+  GPtrArray *links;  /* GraphLink, in file order */
   gboolean checked;
   gchar *hash;
 };
@@ -75,14 +78,33 @@ void graph_model_clear (GstEegGraph *g);
 /* The value of @json as @pspec wants it; FALSE with an error noted. */
 gboolean graph_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
     json_t *json, GValue *out);
-GstCaps *graph_caps (GstEegGraph *g, const gchar *pointer, json_t *json);
+GstCaps *graph_caps (
+    GstEegGraph *g, const gchar *pointer, json_t *json, gboolean shape);
+/* Whether an issue was noted at @pointer or within. */
+gboolean graph_has_issue_below (GstEegGraph *g, const gchar *pointer);
 /* The nearest of @words to @word as "did you mean ...", or NULL. */
 gchar *graph_did_you_mean (const gchar *word, GPtrArray *words);
 gchar *graph_join (GPtrArray *words);
 /* Writes what the file says into the issue. */
 void graph_found (GstEegGraphIssue *issue, const json_t *json);
 
-/* Notes one error. @key: the place is the key, not the value. */
+/* Keys, types, ranges and words, as the published schema has them. @values:
+ * also of properties, which the elements know better. */
+void graph_check_shape (GstEegGraph *g, gboolean values);
+gboolean graph_check_caps_shape (
+    GstEegGraph *g, const gchar *pointer, json_t *json);
+/* The name of today; NULL: @name was never another. */
+const gchar *graph_renamed_element (const gchar *name);
+const gchar *graph_renamed_property (const gchar *element, const gchar *name);
+
+/* Before and after a check. */
+void graph_forget_issues (GstEegGraph *g);
+void graph_sort_issues (GstEegGraph *g);
+/* Replace a text of an issue; @text: taken, and copied unless NULL. */
+void graph_take (gchar **field, gchar *text);
+void graph_set_text (gchar **field, const gchar *text);
+
+/* Notes one error. The issue is the caller's to complete, until the next. @key: the place is the key, not the value. */
 GstEegGraphIssue *graph_error (GstEegGraph *g, const gchar *code,
     const gchar *pointer, gboolean key, const gchar *format, ...)
     G_GNUC_PRINTF (5, 6);

@@ -82,6 +82,7 @@ GST_EEG_GRAPH_API gboolean gst_eeg_graph_get_position (
 GST_EEG_GRAPH_API gboolean gst_eeg_graph_set (
     GstEegGraph *graph, const gchar *assignment);
 GST_EEG_GRAPH_API gboolean gst_eeg_graph_check (GstEegGraph *graph);
+GST_EEG_GRAPH_API gboolean gst_eeg_graph_check_shape (GstEegGraph *graph);
 GST_EEG_GRAPH_API GstElement *gst_eeg_graph_build (
     GstEegGraph *graph, GError **error);
 GST_EEG_GRAPH_API gchar *gst_eeg_graph_to_launch (

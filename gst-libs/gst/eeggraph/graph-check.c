@@ -8,30 +8,6 @@
 #include <string.h>
 #include "eeggraph-private.h"
 
-#define MAX_ISSUES      100
-#define QUEUE_MAX_MS    3600000
-#define QUEUE_MAX_COUNT 1000000
-
-/* Parameters that had another name, here or in the tools people come from. */
-static const struct
-{
-  const gchar *element, *from, *to;
-} renamed[] = {
-    {"ads1299src", "batch-size", "samples-per-buffer"},
-    {"ads1299src", "sample-rate", "rate"},
-    {"ads1299src", "channel-labels", "labels"},
-    {"eegtestsrc", "batch-size", "samples-per-buffer"},
-    {"eegtestsrc", "sample-rate", "rate"},
-    {"eegfilter", "hp", "highpass"},
-    {"eegfilter", "lp", "lowpass"},
-    {"eegfilter", "high-pass", "highpass"},
-    {"eegfilter", "low-pass", "lowpass"},
-    {"eegfilter", "powerline-filter-hz", "notch"},
-    {"csvsink", "path", "location"},
-    {"csvsink", "filename", "location"},
-    {"websocketsink", "bind-address", "address"},
-};
-
 static void
 property_clear (gpointer p)
 {
@@ -72,163 +48,46 @@ graph_model_clear (GstEegGraph *g)
   g->checked = FALSE;
 }
 
-static GPtrArray *
-words (const gchar *first, ...)
+/* A whole number of the range that the schema has checked. */
+static guint64
+count_member (json_t *object, const gchar *key, guint64 otherwise)
 {
-  GPtrArray *w = g_ptr_array_new ();
-  va_list ap;
-
-  va_start (ap, first);
-  for (; first; first = va_arg (ap, const gchar *))
-    g_ptr_array_add (w, (gpointer) first);
-  va_end (ap);
-  return w;
-}
-
-/* Takes @allowed. */
-static void
-check_keys (
-    GstEegGraph *g, const gchar *pointer, json_t *object, GPtrArray *allowed)
-{
-  const char *key;
-  json_t *v;
-
-  json_object_foreach (object, key, v)
-  {
-    gboolean known = FALSE;
-
-    for (guint n = 0; n < allowed->len && !known; n++)
-      known = g_str_equal (key, g_ptr_array_index (allowed, n));
-    if (!known) {
-      gchar *at = graph_pointer_key (pointer, key);
-      GstEegGraphIssue *i =
-          graph_error (g, "unknown-key", at, TRUE, "Unknown key \"%s\"", key);
-
-      i->allowed = graph_join (allowed);
-      i->hint = graph_did_you_mean (key, allowed);
-      g_free (at);
-    }
-  }
-  g_ptr_array_unref (allowed);
-}
-
-/* The member @key when it has the right type; an error otherwise. */
-static json_t *
-member (GstEegGraph *g, const gchar *pointer, json_t *object, const gchar *key,
-    json_type type, gboolean required)
-{
-  static const gchar *const names[] = {
-      "an object", "a list", "a string", "an integer"};
   json_t *v = json_object_get (object, key);
 
-  if (v && json_typeof (v) == type)
-    return v;
-  if (v) {
-    gchar *at = graph_pointer_key (pointer, key);
-    GstEegGraphIssue *i = graph_error (
-        g, "wrong-type", at, FALSE, "\"%s\" has the wrong type", key);
-
-    graph_found (i, v);
-    i->allowed = g_strdup (names[type]);
-    g_free (at);
-  } else if (required) {
-    graph_error (g, "missing-key", pointer, FALSE, "\"%s\" is missing", key);
-  }
-  return NULL;
-}
-
-static gboolean
-is_id (const gchar *s)
-{
-  if (!g_ascii_islower (*s) || strlen (s) > 32)
-    return FALSE;
-  for (; *s; s++)
-    if (!g_ascii_islower (*s) && !g_ascii_isdigit (*s) && *s != '_' &&
-        *s != '-')
-      return FALSE;
-  return TRUE;
+  if (!json_is_number (v) || json_number_value (v) < 0 ||
+      json_number_value (v) > G_MAXINT)
+    return otherwise;
+  return (guint64) json_number_value (v);
 }
 
 static void
-check_schema (GstEegGraph *g)
+read_queue (json_t *object, GraphQueue *queue)
 {
-  json_t *v = member (g, "", g->root, "schema", JSON_STRING, TRUE);
-  const gchar *s = json_string_value (v), *rest;
-  GstEegGraphIssue *i = NULL;
+  const gchar *leaky = json_string_value (json_object_get (object, "leaky"));
 
-  if (!s)
-    return;
-  if (!g_str_has_prefix (s, "eeg-pipeline/")) {
-    i = graph_error (
-        g, "unknown-schema", "/schema", FALSE, "Not an EEG pipeline file");
-  } else {
-    rest = s + strlen ("eeg-pipeline/");
-    if (strcmp (rest, "1.0") &&
-        (!g_str_has_prefix (rest, "1.") || !rest[2] ||
-            strspn (rest + 2, "0123456789") != strlen (rest + 2)))
-      i = graph_error (g, "unknown-version", "/schema", FALSE,
-          "Version \"%s\" of the file format is not known here", rest);
-  }
-  if (i) {
-    graph_found (i, v);
-    i->allowed = g_strdup ("eeg-pipeline/1.0");
-  }
+  queue->max_time_ms = count_member (object, "max-time-ms", queue->max_time_ms);
+  queue->max_buffers = count_member (object, "max-buffers", queue->max_buffers);
+  for (gint n = 0; leaky && graph_leaky_names[n]; n++)
+    if (!strcmp (leaky, graph_leaky_names[n]))
+      queue->leaky = n;
 }
 
-static guint64
-count_member (GstEegGraph *g, const gchar *pointer, json_t *object,
-    const gchar *key, guint64 max, guint64 otherwise)
-{
-  json_t *v = member (g, pointer, object, key, JSON_INTEGER, FALSE);
-
-  if (!v)
-    return otherwise;
-  if (json_integer_value (v) < 0 || (guint64) json_integer_value (v) > max) {
-    gchar *at = graph_pointer_key (pointer, key);
-    GstEegGraphIssue *i = graph_error (
-        g, "out-of-range", at, FALSE, "\"%s\" is out of range", key);
-
-    graph_found (i, v);
-    i->allowed = g_strdup_printf ("0 to %" G_GUINT64_FORMAT, max);
-    g_free (at);
-    return otherwise;
-  }
-  return (guint64) json_integer_value (v);
-}
-
+/* The schema lets newer minor versions pass: what they add is named as an
+ * unknown key, and what they do not use runs. */
 static void
-check_queue (
-    GstEegGraph *g, const gchar *pointer, json_t *object, GraphQueue *queue)
+note_newer (GstEegGraph *g)
 {
-  json_t *leaky;
+  json_t *v = json_object_get (g->root, "schema");
+  const gchar *s = json_string_value (v);
 
-  check_keys (
-      g, pointer, object, words ("max-time-ms", "max-buffers", "leaky", NULL));
-  queue->max_time_ms = count_member (
-      g, pointer, object, "max-time-ms", QUEUE_MAX_MS, queue->max_time_ms);
-  queue->max_buffers = count_member (
-      g, pointer, object, "max-buffers", QUEUE_MAX_COUNT, queue->max_buffers);
-  leaky = member (g, pointer, object, "leaky", JSON_STRING, FALSE);
-  if (leaky) {
-    GPtrArray *allowed = words ("no", "upstream", "downstream", NULL);
-    gint found = -1;
+  if (s && g_str_has_prefix (s, "eeg-pipeline/1.") &&
+      strcmp (s, "eeg-pipeline/1.0")) {
+    GstEegGraphIssue *i = graph_error (g, "newer-version", "/schema", FALSE,
+        "The file is of a newer version than this program knows; it is read "
+        "as eeg-pipeline/1.0");
 
-    for (guint n = 0; n < allowed->len; n++)
-      if (!strcmp (json_string_value (leaky), g_ptr_array_index (allowed, n)))
-        found = (gint) n;
-    if (found >= 0) {
-      queue->leaky = found;
-    } else {
-      gchar *at = graph_pointer_key (pointer, "leaky");
-      GstEegGraphIssue *i = graph_error (
-          g, "unknown-value", at, FALSE, "\"leaky\" does not know this value");
-
-      graph_found (i, leaky);
-      i->allowed = graph_join (allowed);
-      i->hint = graph_did_you_mean (json_string_value (leaky), allowed);
-      g_free (at);
-    }
-    g_ptr_array_unref (allowed);
+    i->severity = GST_EEG_GRAPH_NOTE;
+    graph_found (i, v);
   }
 }
 
@@ -236,21 +95,19 @@ static void
 unknown_property (
     GstEegGraph *g, const gchar *at, GraphStage *s, const gchar *key)
 {
+  const gchar *now = graph_renamed_property (s->factory, key);
   GstEegGraphIssue *i;
   GPtrArray *names = g_ptr_array_new ();
   GParamSpec **specs;
   guint n_specs;
 
-  for (guint n = 0; n < G_N_ELEMENTS (renamed); n++) {
-    if (!strcmp (renamed[n].element, s->factory) &&
-        !strcmp (renamed[n].from, key)) {
-      i = graph_error (g, "renamed", at, TRUE, "\"%s\" of %s is called \"%s\"",
-          key, s->factory, renamed[n].to);
-      i->allowed = g_strdup (renamed[n].to);
-      i->hint = g_strdup_printf ("write \"%s\"", renamed[n].to);
-      g_ptr_array_unref (names);
-      return;
-    }
+  if (now) {
+    i = graph_error (g, "renamed", at, TRUE, "\"%s\" of %s is called \"%s\"",
+        key, s->factory, now);
+    graph_set_text (&i->allowed, now);
+    graph_take (&i->hint, g_strdup_printf ("write \"%s\"", now));
+    g_ptr_array_unref (names);
+    return;
   }
   specs = g_object_class_list_properties (
       G_OBJECT_GET_CLASS (s->element), &n_specs);
@@ -302,8 +159,12 @@ check_properties (GstEegGraph *g, GraphStage *s, json_t *object)
 static void
 unknown_element (GstEegGraph *g, const gchar *at, json_t *json)
 {
-  GstEegGraphIssue *i = graph_error (g, "unknown-element", at, FALSE,
-      "There is no element \"%s\"", json_string_value (json));
+  const gchar *now = graph_renamed_element (json_string_value (json));
+  GstEegGraphIssue *i =
+      now ? graph_error (g, "renamed", at, FALSE,
+                "\"%s\" is called \"%s\" here", json_string_value (json), now)
+          : graph_error (g, "unknown-element", at, FALSE,
+                "There is no element \"%s\"", json_string_value (json));
   GList *all = gst_registry_get_feature_list (
       gst_registry_get (), GST_TYPE_ELEMENT_FACTORY);
   GPtrArray *names = g_ptr_array_new ();
@@ -312,7 +173,8 @@ unknown_element (GstEegGraph *g, const gchar *at, json_t *json)
     g_ptr_array_add (names, (gpointer) GST_OBJECT_NAME (l->data));
   graph_found (i, json);
   i->allowed = g_strdup ("an element that gst-inspect-1.0 lists");
-  i->hint = graph_did_you_mean (json_string_value (json), names);
+  i->hint = now ? g_strdup_printf ("write \"%s\"", now)
+                : graph_did_you_mean (json_string_value (json), names);
   g_ptr_array_unref (names);
   gst_plugin_feature_list_free (all);
 }
@@ -337,10 +199,6 @@ check_stage (GstEegGraph *g, gsize n, json_t *object)
   json_t *id, *element, *properties;
 
   if (!json_is_object (object)) {
-    GstEegGraphIssue *i =
-        graph_error (g, "wrong-type", at, FALSE, "A stage is an object");
-
-    graph_found (i, object);
     g_free (at);
     return;
   }
@@ -348,32 +206,25 @@ check_stage (GstEegGraph *g, gsize n, json_t *object)
   s->pointer = at;
   s->properties = g_array_new (FALSE, TRUE, sizeof (GraphProperty));
   g_array_set_clear_func (s->properties, property_clear);
-  check_keys (g, at, object,
-      words ("id", "element", "properties", "description", NULL));
-  id = member (g, at, object, "id", JSON_STRING, TRUE);
-  element = member (g, at, object, "element", JSON_STRING, TRUE);
-  properties = member (g, at, object, "properties", JSON_OBJECT, FALSE);
-  member (g, at, object, "description", JSON_STRING, FALSE);
-  if (id) {
-    gchar *id_at = graph_pointer_key (at, "id");
-    GstEegGraphIssue *i = NULL;
+  id = json_object_get (object, "id");
+  element = json_object_get (object, "element");
+  properties = json_object_get (object, "properties");
+  if (json_is_string (id)) {
     GraphStage *other = find_stage (g, json_string_value (id));
 
-    if (!is_id (json_string_value (id))) {
-      i = graph_error (g, "bad-id", id_at, FALSE, "Not a name for a stage");
-      i->allowed = g_strdup ("a-z, then a-z 0-9 _ -, up to 32 characters");
-    } else if (other) {
-      i = graph_error (g, "duplicate-id", id_at, FALSE,
+    if (other) {
+      gchar *id_at = graph_pointer_key (at, "id");
+      GstEegGraphIssue *i = graph_error (g, "duplicate-id", id_at, FALSE,
           "Two stages are called \"%s\"", json_string_value (id));
+
+      graph_found (i, id);
       i->hint = g_strdup_printf ("the first is %s", other->pointer);
+      g_free (id_at);
     } else {
       s->id = json_string_value (id);
     }
-    if (i)
-      graph_found (i, id);
-    g_free (id_at);
   }
-  if (element) {
+  if (json_is_string (element)) {
     gchar *element_at = graph_pointer_key (at, "element");
 
     s->factory = json_string_value (element);
@@ -384,7 +235,7 @@ check_stage (GstEegGraph *g, gsize n, json_t *object)
       unknown_element (g, element_at, element);
     g_free (element_at);
   }
-  if (s->element && properties)
+  if (s->element && json_is_object (properties))
     check_properties (g, s, properties);
   g_ptr_array_add (g->stages, s);
 }
@@ -445,11 +296,11 @@ check_link_end (GstEegGraph *g, const gchar *link, json_t *object,
     const gchar *key, GstPadDirection direction, gchar **pad,
     GstPadTemplate **template)
 {
-  json_t *v = member (g, link, object, key, JSON_STRING, TRUE);
+  json_t *v = json_object_get (object, key);
   gchar *at, *id, *dot;
   GraphStage *s;
 
-  if (!v)
+  if (!json_is_string (v))
     return NULL;
   at = graph_pointer_key (link, key);
   id = g_strdup (json_string_value (v));
@@ -521,33 +372,23 @@ check_link (GstEegGraph *g, gsize n, json_t *object, const GraphQueue *defaults)
   json_t *v;
 
   if (!json_is_object (object)) {
-    GstEegGraphIssue *i =
-        graph_error (g, "wrong-type", at, FALSE, "A link is an object");
-
-    graph_found (i, object);
     g_free (at);
     return;
   }
   l = g_new0 (GraphLink, 1);
   l->pointer = at;
   l->queue = *defaults;
-  check_keys (g, at, object,
-      words ("from", "to", "queue", "caps", "description", NULL));
-  member (g, at, object, "description", JSON_STRING, FALSE);
   l->from =
       check_link_end (g, at, object, "from", GST_PAD_SRC, &l->from_pad, &from);
   l->to = check_link_end (g, at, object, "to", GST_PAD_SINK, &l->to_pad, &to);
-  if ((v = member (g, at, object, "queue", JSON_OBJECT, FALSE))) {
-    gchar *queue_at = graph_pointer_key (at, "queue");
-
+  if ((v = json_object_get (object, "queue"))) {
     l->has_queue = TRUE;
-    check_queue (g, queue_at, v, &l->queue);
-    g_free (queue_at);
+    read_queue (v, &l->queue);
   }
-  if ((v = member (g, at, object, "caps", JSON_OBJECT, FALSE))) {
+  if ((v = json_object_get (object, "caps"))) {
     gchar *caps_at = graph_pointer_key (at, "caps");
 
-    l->caps = graph_caps (g, caps_at, v);
+    l->caps = graph_caps (g, caps_at, v, FALSE);
     g_free (caps_at);
   }
   if (to)
@@ -650,17 +491,6 @@ check_whole (GstEegGraph *g)
   }
 }
 
-static gint
-by_position (gconstpointer a, gconstpointer b)
-{
-  const GstEegGraphIssue *x = *(GstEegGraphIssue *const *) a;
-  const GstEegGraphIssue *y = *(GstEegGraphIssue *const *) b;
-
-  if (x->line != y->line)
-    return x->line < y->line ? -1 : 1;
-  return x->column < y->column ? -1 : x->column > y->column;
-}
-
 /* Sources have pools; the file's sizes are for those that let one choose. */
 static void
 apply_pool (GstEegGraph *g, json_t *pool)
@@ -698,53 +528,24 @@ static void
 check_all (GstEegGraph *g)
 {
   GraphQueue queue = {2000, 0, 0};
-  json_t *defaults, *pool = NULL, *list, *v;
+  json_t *defaults, *pool, *list, *v;
   gsize n;
 
-  if (!json_is_object (g->root)) {
-    GstEegGraphIssue *i =
-        graph_error (g, "wrong-type", "", FALSE, "A graph file is an object");
-
-    graph_found (i, g->root);
+  graph_check_shape (g, FALSE);
+  if (!json_is_object (g->root))
     return;
-  }
-  check_keys (g, "", g->root,
-      words ("$schema", "schema", "name", "description", "defaults", "stages",
-          "links", NULL));
-  check_schema (g);
-  member (g, "", g->root, "$schema", JSON_STRING, FALSE);
-  member (g, "", g->root, "name", JSON_STRING, FALSE);
-  member (g, "", g->root, "description", JSON_STRING, FALSE);
-  defaults = member (g, "", g->root, "defaults", JSON_OBJECT, FALSE);
-  if (defaults) {
-    check_keys (g, "/defaults", defaults, words ("queue", "pool", NULL));
-    v = member (g, "/defaults", defaults, "queue", JSON_OBJECT, FALSE);
-    if (v)
-      check_queue (g, "/defaults/queue", v, &queue);
-    pool = member (g, "/defaults", defaults, "pool", JSON_OBJECT, FALSE);
-    if (pool) {
-      check_keys (g, "/defaults/pool", pool,
-          words ("min-buffers", "max-buffers", NULL));
-      count_member (g, "/defaults/pool", pool, "min-buffers", 65536, 0);
-      count_member (g, "/defaults/pool", pool, "max-buffers", 65536, 0);
-    }
-  }
-  list = member (g, "", g->root, "stages", JSON_ARRAY, TRUE);
-  if (list && json_array_size (list) == 0)
-    graph_error (g, "no-stages", "/stages", FALSE, "The graph has no stage");
-  if (json_array_size (list) > GST_EEG_GRAPH_MAX_STAGES) {
-    graph_error (g, "too-many-stages", "/stages", FALSE, "More than %d stages",
-        GST_EEG_GRAPH_MAX_STAGES);
+  note_newer (g);
+  defaults = json_object_get (g->root, "defaults");
+  read_queue (json_object_get (defaults, "queue"), &queue);
+  pool = json_object_get (defaults, "pool");
+  list = json_object_get (g->root, "stages");
+  if (json_array_size (list) > GST_EEG_GRAPH_MAX_STAGES)
     return;
-  }
   json_array_foreach (list, n, v) check_stage (g, n, v);
   apply_pool (g, pool);
-  list = member (g, "", g->root, "links", JSON_ARRAY, FALSE);
-  if (json_array_size (list) > GST_EEG_GRAPH_MAX_LINKS) {
-    graph_error (g, "too-many-links", "/links", FALSE, "More than %d links",
-        GST_EEG_GRAPH_MAX_LINKS);
+  list = json_object_get (g->root, "links");
+  if (json_array_size (list) > GST_EEG_GRAPH_MAX_LINKS)
     return;
-  }
   json_array_foreach (list, n, v) check_link (g, n, v, &queue);
   check_whole (g);
 }
@@ -765,18 +566,13 @@ gst_eeg_graph_check (GstEegGraph *graph)
 {
   g_return_val_if_fail (graph != NULL, FALSE);
   graph_model_clear (graph);
-  g_ptr_array_set_size (graph->issues, (gint) graph->n_kept);
+  graph_forget_issues (graph);
   if (graph->root) {
     graph->stages = g_ptr_array_new_with_free_func (stage_free);
     graph->links = g_ptr_array_new_with_free_func (link_free);
     check_all (graph);
   }
-  if (graph->issues->len > graph->n_kept) {
-    qsort (graph->issues->pdata + graph->n_kept,
-        graph->issues->len - graph->n_kept, sizeof (gpointer), by_position);
-    if (graph->issues->len > graph->n_kept + MAX_ISSUES)
-      g_ptr_array_set_size (graph->issues, (gint) (graph->n_kept + MAX_ISSUES));
-  }
+  graph_sort_issues (graph);
   graph->checked = graph->root && !gst_eeg_graph_has_errors (graph);
   return graph->checked;
 }

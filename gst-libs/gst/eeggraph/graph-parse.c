@@ -13,43 +13,144 @@
 #include <stdio.h>
 #include "eeggraph-private.h"
 
-static void
-issue_free (gpointer p)
-{
-  GstEegGraphIssue *i = p;
+/* Further errors are counted only: nobody reads more at once. */
+#define MAX_ISSUES 100
+/* Places with longer pointers get the position of what is around them: every
+ * value below a key of 100 KiB would need as much again. */
+#define MAX_POINTER 1024
 
+static void
+issue_clear (GstEegGraphIssue *i)
+{
   g_free (i->pointer);
   g_free (i->message);
   g_free (i->found);
   g_free (i->allowed);
   g_free (i->hint);
-  g_free (i);
+  memset (i, 0, sizeof *i);
+}
+
+static void
+issue_free (gpointer p)
+{
+  issue_clear (p);
+  g_free (p);
+}
+
+void
+graph_take (gchar **field, gchar *text)
+{
+  g_free (*field);
+  *field = text;
+}
+
+void
+graph_set_text (gchar **field, const gchar *text)
+{
+  if (text)
+    graph_take (field, g_strdup (text));
+}
+
+static gint
+by_position (gconstpointer a, gconstpointer b)
+{
+  const GstEegGraphIssue *x = *(GstEegGraphIssue *const *) a;
+  const GstEegGraphIssue *y = *(GstEegGraphIssue *const *) b;
+
+  if (x->line != y->line)
+    return x->line < y->line ? -1 : 1;
+  if (x->column != y->column)
+    return x->column < y->column ? -1 : 1;
+  return strcmp (x->message, y->message);
+}
+
+void
+graph_forget_issues (GstEegGraph *g)
+{
+  g_ptr_array_set_size (g->issues, (gint) g->n_kept);
+  g->n_found = 0;
+}
+
+void
+graph_sort_issues (GstEegGraph *g)
+{
+  guint shown = g->issues->len - g->n_kept;
+
+  if (shown > 1)
+    qsort (g->issues->pdata + g->n_kept, shown, sizeof (gpointer), by_position);
+  if (g->n_found > shown) {
+    GstEegGraphIssue *i = g_new0 (GstEegGraphIssue, 1);
+
+    i->severity = GST_EEG_GRAPH_NOTE;
+    i->code = "more";
+    i->pointer = g_strdup ("");
+    i->message =
+        g_strdup_printf ("%u more errors are not shown", g->n_found - shown);
+    g_ptr_array_add (g->issues, i);
+  }
+}
+
+gboolean
+graph_has_issue_below (GstEegGraph *g, const gchar *pointer)
+{
+  gsize length = strlen (pointer);
+
+  for (guint n = 0; n < g->issues->len; n++) {
+    const GstEegGraphIssue *i = g_ptr_array_index (g->issues, n);
+
+    if (!strncmp (i->pointer, pointer, length) &&
+        (!i->pointer[length] || i->pointer[length] == '/'))
+      return TRUE;
+  }
+  /* those past the limit are anywhere */
+  return g->n_found > g->issues->len - g->n_kept;
+}
+
+/* The place itself, or the nearest around it that has a position. */
+static const GraphPosition *
+find_position (GstEegGraph *g, const gchar *pointer, gboolean key)
+{
+  const GraphPosition *pos = NULL;
+  gchar *at = g_strdup (pointer), *slash;
+
+  if (key)
+    pos = g_hash_table_lookup (g->keys, at);
+  while (!pos && !(pos = g_hash_table_lookup (g->values, at)) &&
+         (slash = strrchr (at, '/')))
+    *slash = '\0';
+  g_free (at);
+  return pos;
 }
 
 GstEegGraphIssue *
 graph_error (GstEegGraph *g, const gchar *code, const gchar *pointer,
     gboolean key, const gchar *format, ...)
 {
-  GstEegGraphIssue *i = g_new0 (GstEegGraphIssue, 1);
-  const GraphPosition *pos = NULL;
   const gchar *set = g_hash_table_lookup (g->sets, pointer);
+  const GraphPosition *pos;
+  GstEegGraphIssue *i;
   va_list ap;
 
+  g->n_found++;
+  if (g->issues->len >= g->n_kept + MAX_ISSUES) {
+    i = &g->scratch;
+    issue_clear (i);
+  } else {
+    i = g_new0 (GstEegGraphIssue, 1);
+    g_ptr_array_add (g->issues, i);
+  }
+  g->latest = i;
   i->severity = GST_EEG_GRAPH_ERROR;
   i->code = code;
   i->pointer = g_strdup (set ? set : pointer);
   va_start (ap, format);
   i->message = g_strdup_vprintf (format, ap);
   va_end (ap);
-  if (key && !set)
-    pos = g_hash_table_lookup (g->keys, pointer);
-  if (!pos && !set)
-    pos = g_hash_table_lookup (g->values, pointer);
+  pos = set ? NULL : find_position (g, pointer, key);
   if (pos) {
     i->line = pos->line;
     i->column = pos->column;
   }
-  g_ptr_array_add (g->issues, i);
   return i;
 }
 
@@ -142,6 +243,7 @@ note_position (GHashTable *table, const gchar *pointer, GraphPosition pos)
   g_hash_table_insert (table, g_strdup (pointer), copy);
 }
 
+/* @pointer NULL: too long to be noted. */
 static void
 scan_value (Scan *s, const gchar *pointer, guint depth)
 {
@@ -150,7 +252,10 @@ scan_value (Scan *s, const gchar *pointer, guint depth)
   scan_space (s);
   if (s->p >= s->end || depth > GST_EEG_GRAPH_MAX_DEPTH + 1)
     return;
-  note_position (s->g->values, pointer, s->pos);
+  if (pointer && strlen (pointer) > MAX_POINTER)
+    pointer = NULL;
+  if (pointer)
+    note_position (s->g->values, pointer, s->pos);
   open = *s->p;
   if (open == '"') {
     scan_string (s);
@@ -179,14 +284,16 @@ scan_value (Scan *s, const gchar *pointer, guint depth)
 
         scan_string (s);
         key = json_loadb (from, s->p - from, JSON_DECODE_ANY, NULL);
-        child = graph_pointer_key (pointer,
-            key && json_is_string (key) ? json_string_value (key) : "");
+        if (pointer) {
+          child = graph_pointer_key (pointer,
+              key && json_is_string (key) ? json_string_value (key) : "");
+          note_position (s->g->keys, child, at);
+        }
         json_decref (key);
-        note_position (s->g->keys, child, at);
         scan_space (s);
         if (s->p < s->end && *s->p == ':')
           scan_advance (s);
-      } else {
+      } else if (pointer) {
         child = graph_pointer_index (pointer, index++);
       }
       scan_value (s, child, depth + 1);
@@ -368,6 +475,7 @@ gst_eeg_graph_free (GstEegGraph *graph)
   g_hash_table_unref (graph->values);
   g_hash_table_unref (graph->keys);
   g_ptr_array_unref (graph->issues);
+  issue_clear (&graph->scratch);
   g_free (graph->source);
   g_free (graph);
 }

@@ -45,6 +45,40 @@ gst_eeg_graph_get_hash (GstEegGraph *graph)
   return graph->hash;
 }
 
+#define MAX_SHOWN 1500 /* characters; all properties of an element fit */
+
+/* One line of a terminal and no more: what moves the cursor, hides or turns
+ * text is shown as \u and four digits, and what is long is cut. */
+static void
+append_shown (GString *s, const gchar *text)
+{
+  gchar *valid = g_utf8_make_valid (text, -1);
+  guint n = 0;
+
+  for (const gchar *p = valid; *p; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (++n > MAX_SHOWN) {
+      g_string_append (s, "...");
+      break;
+    }
+    if (c == 0xfffd || (g_unichar_isprint (c) && c != 0x2028 && c != 0x2029))
+      g_string_append_unichar (s, c);
+    else
+      g_string_append_printf (s, "\\u%04x", c);
+  }
+  g_free (valid);
+}
+
+static void
+append_detail (GString *s, const gchar *before, const gchar *text)
+{
+  if (!text)
+    return;
+  g_string_append (s, before);
+  append_shown (s, text);
+}
+
 /**
  * gst_eeg_graph_issues_to_text:
  * @graph: a graph
@@ -61,18 +95,16 @@ gst_eeg_graph_issues_to_text (const GstEegGraph *graph)
   for (guint n = 0; n < graph->issues->len; n++) {
     const GstEegGraphIssue *i = g_ptr_array_index (graph->issues, n);
 
-    g_string_append (s, graph->source);
+    append_shown (s, graph->source);
     if (i->line)
       g_string_append_printf (s, ":%u:%u", i->line, i->column);
-    g_string_append_printf (s, ": %s: %s\n    at %s",
-        i->severity == GST_EEG_GRAPH_ERROR ? "error" : "note", i->message,
-        *i->pointer ? i->pointer : "(whole file)");
-    if (i->found)
-      g_string_append_printf (s, "; found %s", i->found);
-    if (i->allowed)
-      g_string_append_printf (s, "; allowed %s", i->allowed);
-    if (i->hint)
-      g_string_append_printf (s, "; %s", i->hint);
+    g_string_append (
+        s, i->severity == GST_EEG_GRAPH_ERROR ? ": error: " : ": note: ");
+    append_shown (s, i->message);
+    append_detail (s, "\n    at ", *i->pointer ? i->pointer : "(whole file)");
+    append_detail (s, "; found ", i->found);
+    append_detail (s, "; allowed ", i->allowed);
+    append_detail (s, "; ", i->hint);
     g_string_append_c (s, '\n');
   }
   return g_string_free (s, FALSE);

@@ -308,8 +308,11 @@ graph_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
         ok = wrong_type (g, pointer, json, pspec->name, "a string or a list");
       break;
     default:
-      if (type == GST_TYPE_CAPS) {
-        GstCaps *caps = graph_caps (g, pointer, json);
+      if (type == GST_TYPE_CAPS && !json_is_object (json)) {
+        ok = wrong_type (g, pointer, json, pspec->name,
+            "{\"media\": \"audio/x-raw\", \"fields\": {...}}");
+      } else if (type == GST_TYPE_CAPS) {
+        GstCaps *caps = graph_caps (g, pointer, json, TRUE);
 
         ok = caps != NULL;
         gst_value_set_caps (out, caps);
@@ -345,74 +348,65 @@ graph_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
   return ok;
 }
 
-static gboolean
-caps_name_ok (const gchar *s, const gchar *extra)
-{
-  if (!g_ascii_isalpha (*s) || strlen (s) > 64)
-    return FALSE;
-  for (; *s; s++)
-    if (!g_ascii_isalnum (*s) && !strchr (extra, *s))
-      return FALSE;
-  return TRUE;
-}
-
+/* The error is noted when @shape is to be checked too, or when a whole number
+ * does not fit; otherwise the schema has told it. */
 GstCaps *
-graph_caps (GstEegGraph *g, const gchar *pointer, json_t *json)
+graph_caps (GstEegGraph *g, const gchar *pointer, json_t *json, gboolean shape)
 {
-  json_t *media = json_object_get (json, "media"), *fields, *v;
-  const char *key;
-  GstStructure *s = NULL;
-  gboolean ok = TRUE;
+  const guint before = g->n_found;
+  json_t *fields = json_object_get (json, "fields"), *v;
   gchar *fields_at = graph_pointer_key (pointer, "fields");
+  const gchar *media = json_string_value (json_object_get (json, "media"));
+  GstStructure *s;
+  const char *key;
+  gboolean ok = TRUE;
 
-  if (!json_is_object (json) || !json_is_string (media) ||
-      !caps_name_ok (json_string_value (media), "/.-+_")) {
-    wrong_type (g, pointer, json, "caps",
-        "{\"media\": \"audio/x-raw\", \"fields\": {...}}");
+  if (shape ? !graph_check_caps_shape (g, pointer, json)
+            : graph_has_issue_below (g, pointer) || !media) {
     g_free (fields_at);
     return NULL;
   }
-  json_object_foreach (json, key, v)
-  {
-    if (strcmp (key, "media") && strcmp (key, "fields")) {
-      gchar *at = graph_pointer_key (pointer, key);
-      GstEegGraphIssue *i =
-          graph_error (g, "unknown-key", at, TRUE, "Unknown key \"%s\"", key);
-
-      i->allowed = g_strdup ("media, fields");
-      g_free (at);
-      ok = FALSE;
-    }
-  }
-  s = gst_structure_new_empty (json_string_value (media));
-  fields = json_object_get (json, "fields");
-  if (fields && !json_is_object (fields))
-    ok = wrong_type (g, fields_at, fields, "fields", "an object");
+  s = gst_structure_new_empty (media);
   json_object_foreach (fields, key, v)
   {
-    gchar *at = graph_pointer_key (fields_at, key);
     json_int_t n = json_integer_value (v);
 
-    if (!caps_name_ok (key, "-_")) {
-      graph_error (
-          g, "bad-field", at, TRUE, "\"%s\" is no name of a caps field", key);
-      ok = FALSE;
-    } else if (json_is_string (v)) {
+    if (json_is_string (v)) {
       gst_structure_set (s, key, G_TYPE_STRING, json_string_value (v), NULL);
-    } else if (json_is_integer (v) && n >= G_MININT && n <= G_MAXINT) {
+    } else if (json_is_array (v)) {
+      json_int_t a = (json_int_t) json_number_value (json_array_get (v, 0));
+      json_int_t b = (json_int_t) json_number_value (json_array_get (v, 1));
+
+      ok = ok && b > 0;
+      if (b > 0) {
+        gst_structure_set (s, key, GST_TYPE_FRACTION, (gint) a, (gint) b, NULL);
+      } else {
+        gchar *at = graph_pointer_key (fields_at, key);
+        GstEegGraphIssue *i = graph_error (g, "out-of-range", at, FALSE,
+            "The denominator of \"%s\" is out of range", key);
+
+        graph_found (i, v);
+        graph_set_text (&i->allowed, "1 to 2147483647");
+        g_free (at);
+      }
+    } else if (json_is_integer (v) && (n < G_MININT || n > G_MAXINT)) {
+      gchar *at = graph_pointer_key (fields_at, key);
+      GstEegGraphIssue *i = graph_error (
+          g, "out-of-range", at, FALSE, "\"%s\" is out of range", key);
+
+      graph_found (i, v);
+      graph_set_text (&i->allowed, "-2147483648 to 2147483647");
+      g_free (at);
+    } else if (json_is_integer (v)) {
       gst_structure_set (s, key, G_TYPE_INT, (gint) n, NULL);
     } else if (json_is_real (v)) {
       gst_structure_set (s, key, G_TYPE_DOUBLE, json_real_value (v), NULL);
-    } else if (json_is_boolean (v)) {
-      gst_structure_set (s, key, G_TYPE_BOOLEAN, json_is_true (v), NULL);
     } else {
-      ok = wrong_type (
-          g, at, v, key, "a string, a 32-bit integer, a number or a boolean");
+      gst_structure_set (s, key, G_TYPE_BOOLEAN, json_is_true (v), NULL);
     }
-    g_free (at);
   }
   g_free (fields_at);
-  if (!ok) {
+  if (!ok || g->n_found > before) {
     gst_structure_free (s);
     return NULL;
   }

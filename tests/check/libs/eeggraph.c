@@ -164,7 +164,7 @@ GST_START_TEST (test_mistakes_refused)
         {"{}", LINK "," LINK, "input-taken", "/links/1/to"},
         {"{}", "", "unlinked", "/stages/0"},
         {"{}", "{\"from\":\"a\",\"to\":\"b\",\"caps\":{\"media\":1}}",
-            "wrong-type", "/links/0/caps"},
+            "wrong-type", "/links/0/caps/media"},
         {"{}", "{\"from\":\"a\",\"to\":\"b\",\"queue\":{\"leaky\":\"yes\"}}",
             "unknown-value", "/links/0/queue/leaky"},
         {"{}", "{\"from\":\"a\",\"to\":\"b\",\"quee\":{}}", "unknown-key",
