@@ -16,9 +16,9 @@ typedef struct
 } Point;
 
 void
-eeg_decimated_ledger_init (EegDecimatedLedger *l, guint factor)
+eeg_decimated_ledger_init (EegDecimatedLedger *l)
 {
-  l->factor = factor;
+  l->up = l->down = 1;
   l->runs = g_array_new (FALSE, FALSE, sizeof (GstEegStatusRun));
   l->anchors = g_array_new (FALSE, FALSE, sizeof (Point));
   l->edges = g_array_new (FALSE, FALSE, sizeof (Point));
@@ -42,6 +42,19 @@ eeg_decimated_ledger_forget (EegDecimatedLedger *l)
   g_array_set_size (l->edges, 0);
 }
 
+/* The output at or before, and at or after, an input. */
+static guint64
+output_before (const EegDecimatedLedger *l, guint64 input)
+{
+  return input * l->up / l->down;
+}
+
+static guint64
+output_after (const EegDecimatedLedger *l, guint64 input)
+{
+  return (input * l->up + l->down - 1) / l->down;
+}
+
 static void
 add_run (EegDecimatedLedger *l, const GstEegStatusRun *in)
 {
@@ -50,8 +63,8 @@ add_run (EegDecimatedLedger *l, const GstEegStatusRun *in)
 
   if (in->n_samples == 0)
     return;
-  run.first_sample = in->first_sample / l->factor;
-  end = (in->first_sample + in->n_samples - 1) / l->factor + 1;
+  run.first_sample = output_before (l, in->first_sample);
+  end = output_before (l, in->first_sample + in->n_samples - 1) + 1;
   run.n_samples = (guint32) (end - run.first_sample);
   if (l->runs->len > 0) {
     last = &g_array_index (l->runs, GstEegStatusRun, l->runs->len - 1);
@@ -73,12 +86,6 @@ eeg_decimated_ledger_mark (EegDecimatedLedger *l, guint64 first_input,
   GstEegStatusRun run = {first_input, n_inputs, flags, -1, 0};
 
   add_run (l, &run);
-}
-
-static guint64
-ceil_div (guint64 a, guint b)
-{
-  return a / b + (a % b != 0);
 }
 
 void
@@ -110,11 +117,11 @@ eeg_decimated_ledger_add (EegDecimatedLedger *l, GstBuffer *input,
     if (e->n_samples == 0 && e->lost_before == 0)
       continue;
     /* Neighbouring ranges share their boundaries: sums stay exact. */
-    l->lost += ceil_div (e->first_sample, l->factor) -
-               ceil_div (e->first_sample - lost, l->factor);
+    l->lost += output_after (l, e->first_sample) -
+               output_after (l, e->first_sample - lost);
     if (GST_CLOCK_TIME_IS_VALID (e->edge_time) &&
-        e->edge_sample % l->factor == 0) {
-      Point p = {e->edge_sample / l->factor, e->edge_time};
+        output_before (l, e->edge_sample) == output_after (l, e->edge_sample)) {
+      Point p = {output_before (l, e->edge_sample), e->edge_time};
       g_array_append_val (l->edges, p);
     }
     for (i = 0; i < gst_eeg_meta_get_n_runs (e); i++)
@@ -122,24 +129,33 @@ eeg_decimated_ledger_add (EegDecimatedLedger *l, GstBuffer *input,
   }
 }
 
+/* Duration of @n input frames divided by up. */
 static GstClockTime
-time_of (const EegDecimatedLedger *l, const GstEegInfo *in, guint64 sample)
+frames_to_time (const EegDecimatedLedger *l, const GstEegInfo *in, guint64 n)
 {
+  return gst_util_uint64_scale (
+      n, (guint64) in->rate_d * GST_SECOND, (guint64) in->rate_n * l->up);
+}
+
+static GstClockTime
+time_of (const EegDecimatedLedger *l, const GstEegInfo *in, guint64 output)
+{
+  guint64 at = output * l->down, anchor;
   const Point *a = NULL;
   guint i;
 
   for (i = 0; i < l->anchors->len; i++) {
     const Point *p = &g_array_index (l->anchors, Point, i);
-    if (a && p->sample > sample)
+    if (a && p->sample * l->up > at)
       break;
     a = p;
   }
   if (!a)
     return GST_CLOCK_TIME_NONE;
-  if (sample >= a->sample)
-    return a->time + gst_eeg_info_frames_to_time (in, sample - a->sample);
-  return a->time -
-         MIN (a->time, gst_eeg_info_frames_to_time (in, a->sample - sample));
+  anchor = a->sample * l->up;
+  if (at >= anchor)
+    return a->time + frames_to_time (l, in, at - anchor);
+  return a->time - MIN (a->time, frames_to_time (l, in, anchor - at));
 }
 
 void
@@ -147,8 +163,8 @@ eeg_decimated_ledger_stamp (EegDecimatedLedger *l, GstBuffer *output,
     const GstEegInfo *in, guint64 first, guint n_frames, guint bpf)
 {
   guint64 end = first + n_frames;
-  GstClockTime start = time_of (l, in, first * l->factor);
-  GstClockTime stop = time_of (l, in, end * l->factor);
+  GstClockTime start = time_of (l, in, first);
+  GstClockTime stop = time_of (l, in, end);
   GstEegMeta *meta =
       gst_buffer_add_eeg_meta (output, first, n_frames, l->lost, bpf);
   guint i, kept;
@@ -185,6 +201,6 @@ eeg_decimated_ledger_stamp (EegDecimatedLedger *l, GstBuffer *output,
 
   /* The anchor before the next output is still needed. */
   while (l->anchors->len > 1 &&
-         g_array_index (l->anchors, Point, 1).sample <= end * l->factor)
+         g_array_index (l->anchors, Point, 1).sample * l->up <= end * l->down)
     g_array_remove_index (l->anchors, 0);
 }

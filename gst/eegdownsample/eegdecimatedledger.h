@@ -8,10 +8,11 @@
 G_BEGIN_DECLS
 
 /* What was said about inputs whose outputs have not left yet. All indices are
- * absolute; input i belongs to output i / factor. Streaming thread only. */
+ * absolute; output k stands at the instant k * down / up of the input.
+ * Streaming thread only. */
 typedef struct
 {
-  guint factor;
+  guint up, down;
   GArray *runs;    /* GstEegStatusRun, of the output */
   GArray *anchors; /* input sample and its PTS */
   GArray *edges;   /* output sample and its data-ready time */
@@ -19,7 +20,7 @@ typedef struct
   guint64 next;    /* input sample after the last one added */
 } EegDecimatedLedger;
 
-void eeg_decimated_ledger_init (EegDecimatedLedger *ledger, guint factor);
+void eeg_decimated_ledger_init (EegDecimatedLedger *ledger);
 void eeg_decimated_ledger_clear (EegDecimatedLedger *ledger);
 
 /* Forget what belongs to outputs that will not come; losses stay. */

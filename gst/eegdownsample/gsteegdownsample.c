@@ -5,14 +5,21 @@
 /**
  * SECTION:element-eegdownsample
  * @title: eegdownsample
- * @short_description: lowers the sampling rate by a whole factor
+ * @short_description: lowers the sampling rate
  *
  * A low-pass of linear phase removes what would fold into the lower band, then
  * every #GstEegDownsample:factor-th sample is kept: output k belongs to input
- * k * factor, and its timestamp, offset and ledger say so. What the low-pass
- * needs of the future is reported as latency; at the end of the stream, and
- * before a gap, the last value is held for it, so n inputs always give
- * ceil (n / factor) outputs. Across a gap the outputs stay on the same grid.
+ * k * factor, and its timestamp, offset and ledger say so. With
+ * #GstEegDownsample:rate instead, the output has that rate and stands between
+ * the inputs where it must: output k belongs to the instant k / rate. What the
+ * low-pass needs of the future is reported as latency; at the end of the
+ * stream, and before a gap, the last value is held for it, so n inputs always
+ * give ceil (n * new rate / old rate) outputs. Across a gap the outputs stay on
+ * the same grid.
+ *
+ * #GstEegDownsample:phase = minimum waits for no future and adds no latency: a
+ * recursive low-pass, which delays frequencies near its corner more than
+ * others. For feedback, where every millisecond counts.
  *
  * Samples are F32 or F64 volts; sums are F64. However the stream is divided
  * into buffers, the result is the same. Output buffers come from a pool of
@@ -21,16 +28,14 @@
  * ## Example
  * |[
  * gst-launch-1.0 eegtestsrc rate=4000 num-buffers=500 ! eegdownsample factor=16 ! fakesink
+ * gst-launch-1.0 eegtestsrc rate=512 num-buffers=500 ! eegdownsample rate=200 ! fakesink
  * ]|
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
-#include <math.h>
-
-#include <gst/eeg/dsp/eegdsp-decimator.h>
-
 #include "eegdecimatedledger.h"
+#include "eegdownsamplespec.h"
 #include "gsteegdownsample.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_eeg_downsample_debug);
@@ -40,7 +45,9 @@ enum
 {
   PROP_0,
   PROP_FACTOR,
+  PROP_RATE,
   PROP_QUALITY,
+  PROP_PHASE,
   PROP_POOL_MIN,
   PROP_POOL_MAX,
   PROP_STATS,
@@ -51,8 +58,7 @@ struct _GstEegDownsample
   GstEegBaseFilter parent;
 
   /* Object lock. Properties stay as they are while running. */
-  gint factor;
-  EegDspQuality quality;
+  EegDownsampleParams params;
   guint pool_min, pool_max;
   gboolean running;    /* from the first caps to stop */
   GstBufferPool *pool; /* replaced by the streaming thread only */
@@ -100,6 +106,23 @@ gst_eeg_downsample_quality_get_type (void)
   return type;
 }
 
+#define GST_TYPE_EEG_DOWNSAMPLE_PHASE (gst_eeg_downsample_phase_get_type ())
+static GType
+gst_eeg_downsample_phase_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+      {EEG_DSP_PHASE_LINEAR, "Shapes and times exact, with latency", "linear"},
+      {EEG_DSP_PHASE_MINIMUM, "No latency, some frequencies late", "minimum"},
+      {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (
+        &type, g_enum_register_static ("GstEegDownsamplePhase", values));
+  return type;
+}
+
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
         GST_STATIC_CAPS (GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_VOLTS)));
@@ -108,11 +131,10 @@ static GstStaticPadTemplate src_template =
         GST_STATIC_CAPS (GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_VOLTS)));
 
 static void
-get_design (GstEegDownsample *self, gint *factor, EegDspQuality *quality)
+get_params (GstEegDownsample *self, EegDownsampleParams *params)
 {
   GST_OBJECT_LOCK (self);
-  *factor = self->factor;
-  *quality = self->quality;
+  *params = self->params;
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -122,29 +144,31 @@ static gboolean
 gst_eeg_downsample_transform_info (GstEegBaseFilter *base, const GstEegInfo *in,
     GstEegInfo *out, GError **error)
 {
-  EegDspQuality quality;
-  gint factor, n, d, common;
-  gint64 whole;
+  EegDownsampleParams params;
+  EegDspDecimatorSpec spec;
+  gint64 n, d, common;
 
-  get_design (GST_EEG_DOWNSAMPLE (base), &factor, &quality);
-  if (factor == 1)
+  get_params (GST_EEG_DOWNSAMPLE (base), &params);
+  if (!eeg_downsample_spec (&params, in->rate_n, in->rate_d, &spec, error))
+    return FALSE;
+  if (spec.down == 1)
     return TRUE;
-  whole = (gint64) in->rate_d * factor;
-  if (in->rate_n < whole || whole > G_MAXINT) {
+  n = (gint64) in->rate_n * spec.up;
+  d = (gint64) in->rate_d * spec.down;
+  common = gst_util_greatest_common_divisor_int64 (n, d);
+  n /= common;
+  d /= common;
+  if (n > G_MAXINT || d > G_MAXINT) {
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
-        "factor %d leaves less than 1 Hz of the stream's rate of %g Hz, "
-        "expected a factor of 1 to %d: set a smaller one",
-        factor, GST_EEG_INFO_EXACT_RATE (in),
-        MIN (EEG_DSP_DECIMATOR_MAX_FACTOR, in->rate_n / in->rate_d));
+        "the new rate of %g Hz is no fraction of small enough numbers: choose "
+        "another factor or rate",
+        (gdouble) n / d);
     return FALSE;
   }
-  common = (gint) gst_util_greatest_common_divisor_int64 (in->rate_n, whole);
-  n = in->rate_n / common;
-  d = (gint) (whole / common);
   return gst_eeg_info_set_format (out, GST_EEG_INFO_FORMAT (in),
-             MAX (1, (gint) (((gint64) n * 2 + d) / (2 * (gint64) d))),
+             MAX (1, (gint) ((n * 2 + d) / (2 * d))),
              GST_EEG_INFO_CHANNELS (in), error) &&
-         gst_eeg_info_set_exact_rate (out, n, d, error);
+         gst_eeg_info_set_exact_rate (out, (gint) n, (gint) d, error);
 }
 
 static void drain (GstEegDownsample *self);
@@ -155,26 +179,29 @@ gst_eeg_downsample_setup (GstEegBaseFilter *base, const GstEegInfo *in,
 {
   GstEegDownsample *self = GST_EEG_DOWNSAMPLE (base);
   GstClockTime latency, before;
-  EegDspQuality quality;
-  gint factor;
+  EegDownsampleParams params;
+  EegDspDecimatorSpec spec;
 
   /* The caps downstream are still the old ones. */
   drain (self);
-  get_design (self, &factor, &quality);
   g_clear_pointer (&self->decimator, eeg_dsp_decimator_free);
-  self->decimator =
-      eeg_dsp_decimator_new (factor, quality, GST_EEG_INFO_CHANNELS (in));
+  get_params (self, &params);
+  if (!eeg_downsample_spec (&params, in->rate_n, in->rate_d, &spec, error))
+    return FALSE;
+  self->decimator = eeg_dsp_decimator_new_full (
+      &spec, GST_EEG_INFO_CHANNELS (in), eeg_dsp_isa ());
   if (!self->decimator) {
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
-        "no memory for the history of %d channels at factor %d",
-        GST_EEG_INFO_CHANNELS (in), factor);
+        "no memory for the history of %d channels at %d/%d of the rate",
+        GST_EEG_INFO_CHANNELS (in), spec.up, spec.down);
     return FALSE;
   }
   gst_eeg_info_copy_into (in, &self->info);
   gst_clear_caps (&self->out_caps);
   self->out_caps = gst_eeg_info_to_caps (out);
   self->out_bpf = GST_EEG_INFO_BPF (out);
-  self->ledger.factor = factor;
+  self->ledger.up = spec.up;
+  self->ledger.down = spec.down;
   self->pool_frames = 0;
   self->started_over = TRUE;
   latency = gst_eeg_info_frames_to_time (
@@ -363,10 +390,8 @@ gst_eeg_downsample_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   GstEegDownsample *self = GST_EEG_DOWNSAMPLE (base);
 
   if (self->started_over) {
-    guint factor = self->ledger.factor, past = first_sample % factor;
-
-    eeg_dsp_decimator_reset_at (self->decimator, past ? factor - past : 0);
-    self->next_output = first_sample / factor + (past != 0);
+    self->next_output =
+        eeg_dsp_decimator_reset_to (self->decimator, first_sample);
     self->started_over = FALSE;
   }
   eeg_decimated_ledger_add (
@@ -430,7 +455,7 @@ gst_eeg_downsample_generate (GstBaseTransform *trans, GstBuffer **output)
   frames = gst_buffer_get_size (input) / GST_EEG_INFO_BPF (&self->info);
   made = eeg_dsp_decimator_available (self->decimator, frames);
   if (made > 0) {
-    gsize most = (frames - 1) / self->ledger.factor + 1;
+    gsize most = frames * self->ledger.up / self->ledger.down + 1;
     if (most > self->pool_frames && !make_pool (self, most))
       goto no_memory;
     buffer = get_buffer (self, made);
@@ -528,52 +553,19 @@ static gboolean
 gst_eeg_downsample_evaluate (GstEegResponse *response, gdouble rate,
     const gdouble *frequencies, guint n, gdouble *re, gdouble *im)
 {
-  EegDspQuality quality;
-  gint factor;
-  guint i;
+  EegDownsampleParams params;
 
-  get_design (GST_EEG_DOWNSAMPLE (response), &factor, &quality);
-  if (!(rate / factor >= 1))
-    return FALSE;
-  for (i = 0; i < n; i++) {
-    re[i] = eeg_dsp_decimator_gain (factor, quality, frequencies[i] / rate);
-    im[i] = 0;
-  }
-  return TRUE;
+  get_params (GST_EEG_DOWNSAMPLE (response), &params);
+  return eeg_downsample_evaluate (&params, rate, frequencies, n, re, im);
 }
 
 static GstStructure *
 gst_eeg_downsample_describe (GstEegResponse *response, gdouble rate)
 {
-  EegDspQuality quality;
-  gint stages[EEG_DSP_DECIMATOR_MAX_STAGES], factor, n, i;
-  gdouble delay, alias;
-  GString *text;
-  GstStructure *s;
+  EegDownsampleParams params;
 
-  get_design (GST_EEG_DOWNSAMPLE (response), &factor, &quality);
-  if (!(rate / factor >= 1))
-    return NULL;
-  delay = eeg_dsp_decimator_delay_for (factor, quality) / rate;
-  alias = eeg_dsp_decimator_attenuation (quality);
-  text = g_string_new (factor == 1 ? "off (factor 1)" : NULL);
-  if (factor > 1) {
-    g_string_append_printf (text,
-        "1 of %d: %g -> %g Hz, flat to %g Hz, aliases below -%g dB, in stages "
-        "of",
-        factor, rate, rate / factor, 0.4 * rate / factor, alias);
-    n = eeg_dsp_decimator_stages (factor, quality, stages);
-    for (i = 0; i < n; i++)
-      g_string_append_printf (text, i ? " x %d" : " %d", stages[i]);
-  }
-  s = gst_structure_new ("eeg-response", "out-rate", G_TYPE_DOUBLE,
-      rate / factor, "delay", G_TYPE_DOUBLE, 0.0, "latency", G_TYPE_DOUBLE,
-      delay, "settling", G_TYPE_DOUBLE, delay, "text", G_TYPE_STRING, text->str,
-      NULL);
-  if (factor > 1)
-    gst_structure_set (s, "alias-attenuation", G_TYPE_DOUBLE, alias, NULL);
-  g_string_free (text, TRUE);
-  return s;
+  get_params (GST_EEG_DOWNSAMPLE (response), &params);
+  return eeg_downsample_describe (&params, rate);
 }
 
 static void
@@ -596,14 +588,24 @@ gst_eeg_downsample_set_property (
   late = self->running;
   switch (id) {
     case PROP_FACTOR:
-      late = late && self->factor != g_value_get_int (value);
+      late = late && self->params.factor != g_value_get_int (value);
       if (!late)
-        self->factor = g_value_get_int (value);
+        self->params.factor = g_value_get_int (value);
+      break;
+    case PROP_RATE:
+      late = late && self->params.rate != g_value_get_int (value);
+      if (!late)
+        self->params.rate = g_value_get_int (value);
+      break;
+    case PROP_PHASE:
+      late = late && (gint) self->params.phase != g_value_get_enum (value);
+      if (!late)
+        self->params.phase = g_value_get_enum (value);
       break;
     case PROP_QUALITY:
-      late = late && (gint) self->quality != g_value_get_enum (value);
+      late = late && (gint) self->params.quality != g_value_get_enum (value);
       if (!late)
-        self->quality = g_value_get_enum (value);
+        self->params.quality = g_value_get_enum (value);
       break;
     case PROP_POOL_MIN:
       late = late && self->pool_min != g_value_get_uint (value);
@@ -640,10 +642,16 @@ gst_eeg_downsample_get_property (
   GST_OBJECT_LOCK (self);
   switch (id) {
     case PROP_FACTOR:
-      g_value_set_int (value, self->factor);
+      g_value_set_int (value, self->params.factor);
+      break;
+    case PROP_RATE:
+      g_value_set_int (value, self->params.rate);
+      break;
+    case PROP_PHASE:
+      g_value_set_enum (value, self->params.phase);
       break;
     case PROP_QUALITY:
-      g_value_set_enum (value, self->quality);
+      g_value_set_enum (value, self->params.quality);
       break;
     case PROP_POOL_MIN:
       g_value_set_uint (value, self->pool_min);
@@ -704,9 +712,20 @@ gst_eeg_downsample_class_init (GstEegDownsampleClass *klass)
 
   g_object_class_install_property (object_class, PROP_FACTOR,
       g_param_spec_int ("factor", "Factor",
-          "The sampling rate is divided by this whole number; at least 1 Hz "
-          "must remain. 1 changes nothing",
+          "The sampling rate is divided by this whole number unless rate is "
+          "set; at least 1 Hz must remain. 1 changes nothing",
           1, EEG_DSP_DECIMATOR_MAX_FACTOR, 4, flags));
+  g_object_class_install_property (object_class, PROP_RATE,
+      g_param_spec_int ("rate", "Rate",
+          "New sampling rate in Hz, at most the stream's, also one that is no "
+          "whole part of it; takes the place of factor. 0 = by factor",
+          0, 1000000, 0, flags));
+  g_object_class_install_property (object_class, PROP_PHASE,
+      g_param_spec_enum ("phase", "Phase",
+          "Linear keeps shapes and times and needs a stretch of the future "
+          "(see latency); minimum waits for nothing and delays frequencies "
+          "near the corner more than others, for whole factors only",
+          GST_TYPE_EEG_DOWNSAMPLE_PHASE, EEG_DSP_PHASE_LINEAR, flags));
   g_object_class_install_property (object_class, PROP_QUALITY,
       g_param_spec_enum ("quality", "Quality",
           "How well frequencies above 0.6 of the new rate are kept from "
@@ -731,10 +750,11 @@ gst_eeg_downsample_class_init (GstEegDownsampleClass *klass)
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "EEG downsampler",
       "Filter/Converter/Audio",
-      "Lowers the sampling rate of an EEG in volts by a whole factor, without "
-      "aliases and with exact times",
+      "Lowers the sampling rate of an EEG in volts by a factor or to a given "
+      "rate, without aliases and with exact times",
       "gst-plugins-eeg");
   gst_type_mark_as_plugin_api (GST_TYPE_EEG_DOWNSAMPLE_QUALITY, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_EEG_DOWNSAMPLE_PHASE, 0);
 
   trans_class->start = gst_eeg_downsample_start;
   trans_class->stop = gst_eeg_downsample_stop;
@@ -751,11 +771,11 @@ gst_eeg_downsample_class_init (GstEegDownsampleClass *klass)
 static void
 gst_eeg_downsample_init (GstEegDownsample *self)
 {
-  self->factor = 4;
-  self->quality = EEG_DSP_QUALITY_STANDARD;
+  self->params.factor = 4;
+  self->params.quality = EEG_DSP_QUALITY_STANDARD;
   self->pool_min = 8;
   self->pool_max = 4096;
   self->started_over = TRUE;
   gst_eeg_info_init (&self->info);
-  eeg_decimated_ledger_init (&self->ledger, 1);
+  eeg_decimated_ledger_init (&self->ledger);
 }

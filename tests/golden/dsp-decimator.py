@@ -49,6 +49,35 @@ for n, stages in ((101, [2]), (333, [5]), (1000, [4, 4]), (5, [4, 4]),
                                    "x".join(str(m) for m in stages), n,
                                    len(y)))
     out.extend("%.17g" % v for v in y)
+
+
+def ratio(x, up, down):
+    """One stage: the output's place k down / up, with the taps of each place
+    between two inputs normalised by themselves. A line of "ratio up down delay
+    frames outputs" before the outputs; delay in 1/up inputs."""
+    width = 0.2 / down
+    beta = 0.1102 * (104 - 8.7)
+    half = math.ceil((104 - 7.95) / (2.285 * 2 * math.pi * width) / 2)
+    h = signal.firwin(2 * half + 1, 1 / down, window=("kaiser", beta))
+    n = len(x)
+    y = np.zeros(math.ceil(n * up / down))
+    # zero-stuffed, edges held
+    pad = half // up + 2
+    x = np.pad(x, pad, mode="edge")
+    z = np.zeros(len(x) * up)
+    z[::up] = x
+    ones = np.zeros(len(x) * up)
+    ones[::up] = 1
+    a = np.convolve(z, h, mode="same")
+    b = np.convolve(ones, h, mode="same")
+    at = (pad * up + np.arange(len(y)) * down)
+    return a[at] / b[at], half
+
+
+for n, up, down in ((203, 4, 5), (400, 25, 64), (300, 125, 128)):
+    y, half = ratio(noise(n) + 3, up, down)
+    out.append("ratio %d %d %d %d %d" % (up, down, half, n, len(y)))
+    out.extend("%.17g" % v for v in y)
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                     "dsp-decimator.txt")
 with open(path, "w") as f:

@@ -171,6 +171,8 @@ GST_START_TEST (test_scipy)
 
       if (line[0] == '#')
         continue;
+      if (line[0] == 'r')
+        break; /* ratios */
       fail_unless_equals_int (sscanf (line, "%d %d %31s %d %d", &factor, &half,
                                   stages, &frames, &outputs),
           5);

@@ -24,6 +24,8 @@ GST_START_TEST (test_scipy)
 
       if (line[0] == '#')
         continue;
+      if (line[0] == 'r')
+        break; /* test_scipy_ratios */
       fail_unless_equals_int (sscanf (line, "%d %d %31s %d %d", &factor, &half,
                                   stages, &frames, &outputs),
           5);
@@ -79,6 +81,209 @@ GST_START_TEST (test_scipy)
   }
 GST_END_TEST;
 
+GST_START_TEST (test_scipy_ratios)
+  {
+    FILE *f = fopen (TEST_DATA_DIR "/dsp-decimator.txt", "r");
+    char line[256];
+    int cases = 0;
+
+    fail_unless (f != NULL);
+    while (fgets (line, sizeof line, f)) {
+      EegDspDecimatorSpec spec = {
+          1, 1, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR};
+      int half, frames, outputs, i, k, isa;
+      guint32 seed = 777;
+      double *x, *y, *want;
+
+      if (line[0] != 'r')
+        continue;
+      fail_unless_equals_int (sscanf (line, "ratio %d %d %d %d %d", &spec.up,
+                                  &spec.down, &half, &frames, &outputs),
+          5);
+      fail_unless_equals_int (
+          outputs, (frames * spec.up + spec.down - 1) / spec.down);
+      fail_unless (fabs (eeg_dsp_decimator_delay_of (&spec) -
+                         (double) half / spec.up) < 1e-9);
+      want = g_new (double, outputs);
+      for (i = 0; i < outputs; i++) {
+        fail_unless (fgets (line, sizeof line, f) != NULL);
+        want[i] = strtod (line, NULL);
+      }
+      x = g_new (double, 2 * frames);
+      y = g_new (double, 2 * outputs);
+      for (i = 0; i < frames; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        x[2 * i] = seed / 4294967296.0 - 0.5 + 3;
+        x[2 * i + 1] = 1;
+      }
+      for (isa = 0; isa < EEG_DSP_N_ISAS; isa++) {
+        EegDspDecimator *d;
+        if (!eeg_dsp_isa_supported (isa))
+          continue;
+        d = eeg_dsp_decimator_new_full (&spec, 2, isa);
+        k = eeg_dsp_decimator_process_f64 (d, x, frames, y, NULL);
+        fail_unless_equals_int (k + eeg_dsp_decimator_pending (d), outputs);
+        k += eeg_dsp_decimator_drain_f64 (d, y + 2 * k);
+        fail_unless_equals_int (k, outputs);
+        for (i = 0; i < outputs; i++) {
+          fail_unless (fabs (y[2 * i] - want[i]) < 1e-12, "%d: %.17g, %.17g", i,
+              y[2 * i], want[i]);
+          fail_unless (fabs (y[2 * i + 1] - 1) < 1e-14);
+        }
+        eeg_dsp_decimator_free (d);
+      }
+      g_free (x);
+      g_free (y);
+      g_free (want);
+      cases++;
+    }
+    fclose (f);
+    fail_unless_equals_int (cases, 3);
+  }
+GST_END_TEST;
+
+/* Any ratio, through all its stages: a sine of 0.35 of the new rate keeps its
+ * amplitude and its time; one that would fold disappears. From sample @begin
+ * on, as after a gap: the outputs are on the grid of sample 0. */
+static void
+check_sines (const EegDspDecimatorSpec *spec, uint64_t begin)
+{
+  double out_rate = (double) spec->up / spec->down;
+  EegDspDecimator *d = eeg_dsp_decimator_new_full (spec, 2, eeg_dsp_isa ());
+  int settle = (int) (40 / out_rate) + 40, frames = 4 * settle, n, i;
+  double keep = 0.35 * out_rate, drop = MIN (0.7 * out_rate, 0.49);
+  double *x = g_new (double, 2 * frames), *y = g_new (double, 2 * (frames + 1));
+  uint64_t first;
+
+  fail_unless (d != NULL, "%d/%d", spec->up, spec->down);
+  for (i = 0; i < frames; i++) {
+    x[2 * i] = sin (2 * G_PI * keep * (begin + i));
+    x[2 * i + 1] = sin (2 * G_PI * drop * (begin + i));
+  }
+  first = eeg_dsp_decimator_reset_to (d, begin);
+  fail_unless (first == (begin * spec->up + spec->down - 1) / spec->down,
+      "%d/%d: %d from %d", spec->up, spec->down, (int) first, (int) begin);
+  n = eeg_dsp_decimator_process_f64 (d, x, frames, y, NULL);
+  fail_unless (n > 4);
+  for (i = 0; i < n; i++) {
+    double at = (double) (first + i) / out_rate;
+
+    if (at < begin + settle)
+      continue;
+    fail_unless (fabs (y[2 * i] - sin (2 * G_PI * keep * at)) < 1.2e-3,
+        "%d/%d from %d, output %d: %g, not %g", spec->up, spec->down,
+        (int) begin, i, y[2 * i], sin (2 * G_PI * keep * at));
+    fail_unless (drop < 0.6 * out_rate || fabs (y[2 * i + 1]) < 2e-5,
+        "%d/%d: alias of %g", spec->up, spec->down, y[2 * i + 1]);
+  }
+  eeg_dsp_decimator_free (d);
+  g_free (x);
+  g_free (y);
+}
+
+GST_START_TEST (test_ratios_keep_sines_in_place)
+  {
+    static const int ratios[][2] = {{1, 1}, {1, 2}, {4, 5}, {2, 3}, {25, 64},
+        {125, 128}, {3, 40}, {7, 200}, {5, 512}, {1, 48}, {511, 512},
+        {200, 2049}, {1, 1000}};
+    guint i;
+
+    for (i = 0; i < G_N_ELEMENTS (ratios); i++) {
+      EegDspDecimatorSpec spec = {ratios[i][0], ratios[i][1],
+          EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR};
+
+      check_sines (&spec, 0);
+      check_sines (&spec, 1);
+      check_sines (&spec, 12345);
+    }
+  }
+GST_END_TEST;
+
+/* One elliptic filter: the band passes, the rest does not, and what process()
+ * gives is what response() says. */
+GST_START_TEST (test_minimum_phase)
+  {
+    static const int factors[] = {1, 2, 4, 16, 100, 1024};
+    static const double ripple[] = {0.0251, 0.0101, 0.0101};
+    int q, n, k;
+    guint i;
+
+    for (i = 0; i < G_N_ELEMENTS (factors); i++)
+      for (q = 0; q < 3; q++) {
+        EegDspDecimatorSpec spec = {1, factors[i], q, EEG_DSP_PHASE_MINIMUM};
+        double limit = pow (10, -eeg_dsp_decimator_attenuation (q) / 20);
+        double re, im, f;
+
+        for (n = 0; n <= 400 && factors[i] > 1; n++) {
+          f = 0.4 / factors[i] * n / 400;
+          fail_unless (eeg_dsp_decimator_response (&spec, f, &re, &im));
+          fail_unless (fabs (20 * log10 (hypot (re, im))) <= ripple[q],
+              "factor %d quality %d: %g dB", factors[i], q,
+              20 * log10 (hypot (re, im)));
+          f = 0.6 / factors[i] + (0.5 - 0.6 / factors[i]) * n / 400;
+          eeg_dsp_decimator_response (&spec, f, &re, &im);
+          fail_unless (hypot (re, im) <= limit * 1.0001,
+              "factor %d quality %d: %g dB", factors[i], q,
+              20 * log10 (hypot (re, im)));
+        }
+        fail_unless (eeg_dsp_decimator_delay_of (&spec) == 0);
+      }
+    {
+      EegDspDecimatorSpec spec = {
+          1, 16, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_MINIMUM};
+      EegDspDecimator *d =
+          eeg_dsp_decimator_new_full (&spec, 1, eeg_dsp_isa ());
+      double x[4000], y[250], z[250], re, im;
+
+      eeg_dsp_decimator_response (&spec, 0.01, &re, &im);
+      for (n = 0; n < 4000; n++)
+        x[n] = sin (2 * G_PI * 0.01 * n);
+      fail_unless_equals_int (eeg_dsp_decimator_available (d, 4000), 250);
+      fail_unless_equals_int (
+          eeg_dsp_decimator_process_f64 (d, x, 4000, y, NULL), 250);
+      fail_unless_equals_int (eeg_dsp_decimator_pending (d), 0);
+      for (k = 150; k < 250; k++) {
+        double p = 2 * G_PI * 0.01 * 16 * k;
+
+        fail_unless (fabs (y[k] - (re * sin (p) + im * cos (p))) < 1e-6);
+      }
+      /* any split, and on the grid of sample 0 after a gap */
+      eeg_dsp_decimator_reset (d);
+      for (n = 0, k = 0; n < 4000; n += 7)
+        k += eeg_dsp_decimator_process_f64 (
+            d, x + n, MIN (7, 4000 - n), z + k, NULL);
+      fail_unless (k == 250 && memcmp (y, z, sizeof y) == 0);
+      fail_unless_equals_uint64 (eeg_dsp_decimator_reset_to (d, 33), 3);
+      fail_unless_equals_int (eeg_dsp_decimator_available (d, 15), 0);
+      fail_unless_equals_int (eeg_dsp_decimator_available (d, 16), 1);
+      eeg_dsp_decimator_free (d);
+    }
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_ratios_refused)
+  {
+    static const EegDspDecimatorSpec bad[] = {
+        {5, 4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
+        {2, 4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
+        {0, 4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
+        {-1, -4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
+        {513, 514, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
+        {1, 1025, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
+        {2, 3, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_MINIMUM},
+        {1, 1025, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_MINIMUM}};
+    double re, im;
+    guint i;
+
+    for (i = 0; i < G_N_ELEMENTS (bad); i++) {
+      fail_unless (
+          eeg_dsp_decimator_new_full (bad + i, 1, eeg_dsp_isa ()) == NULL, "%u",
+          i);
+      fail_if (eeg_dsp_decimator_response (bad + i, 0.01, &re, &im));
+    }
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_bands)
   {
     static const int factors[] = {2, 3, 12, 16, 100, 128, 1024};
@@ -112,19 +317,26 @@ GST_END_TEST;
 GST_START_TEST (test_splits_are_bit_exact)
   {
     static const int channel_counts[] = {1, 2, 3, 6, 8, 33, 67};
-    int isa, factor = 16, frames = 3001, outputs = (frames + 15) / 16;
-    guint i;
+    static const EegDspDecimatorSpec specs[] = {
+        {1, 16, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
+        {7, 200, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
+        {4, 5, EEG_DSP_QUALITY_LOW, EEG_DSP_PHASE_LINEAR}};
+    int isa, frames = 3001, outputs;
+    guint i, turn;
 
-    for (isa = 0; isa < EEG_DSP_N_ISAS; isa++) {
+    for (turn = 0; turn < EEG_DSP_N_ISAS * G_N_ELEMENTS (specs); turn++) {
+      const EegDspDecimatorSpec *spec = specs + turn / EEG_DSP_N_ISAS;
+
+      isa = turn % EEG_DSP_N_ISAS;
       if (!eeg_dsp_isa_supported (isa))
         continue;
+      outputs = (frames * spec->up + spec->down - 1) / spec->down;
       for (i = 0; i < G_N_ELEMENTS (channel_counts); i++) {
         int ch = channel_counts[i], at, len, round, n, k;
         float *x = g_new (float, frames *ch), *a = g_new (float, outputs *ch),
               *b = g_new (float, outputs *ch);
         GRand *r = g_rand_new_with_seed (isa);
-        EegDspDecimator *d = eeg_dsp_decimator_new_for_isa (
-            factor, EEG_DSP_QUALITY_STANDARD, ch, isa);
+        EegDspDecimator *d = eeg_dsp_decimator_new_full (spec, ch, isa);
         uint64_t bad = 0;
 
         for (k = 0; k < frames * ch; k++)
@@ -212,6 +424,10 @@ dsp_decimator_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_scipy);
+  tcase_add_test (tc, test_scipy_ratios);
+  tcase_add_test (tc, test_ratios_keep_sines_in_place);
+  tcase_add_test (tc, test_minimum_phase);
+  tcase_add_test (tc, test_ratios_refused);
   tcase_add_test (tc, test_bands);
   tcase_add_test (tc, test_splits_are_bit_exact);
   tcase_add_test (tc, test_edges_and_refused);

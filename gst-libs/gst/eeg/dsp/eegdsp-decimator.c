@@ -1,14 +1,10 @@
-/* EEG signal processing in pure C: decimation by a whole number
+/* EEG signal processing in pure C: lower sampling rates
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Windowed-sinc (Kaiser) low-passes of odd length, each evaluated only where an
- * output is wanted. The early stages only keep away what would fold into the
- * band that the last one keeps, so they are short; the last one is steep, but
- * runs at a low rate.
- *
- * Channels go in groups, each with a history of its own in one piece, so that a
- * group's work stays in the cache however many channels there are. The kernel
- * of the chosen instruction set sums the rows of a history for a whole group.
+ * Every stage is evaluated only where an output is wanted. Channels go in
+ * groups, each with a history of its own in one piece, so that a group's work
+ * stays in the cache however many channels there are. The kernel of the chosen
+ * instruction set sums the rows of a history for a whole group.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -18,208 +14,46 @@
 #include <string.h>
 
 #include "eegdsp-cpu.h"
-#include "eegdsp-decimator.h"
+#include "eegdsp-decimator-design.h"
 
 #define GROUP 32 /* channels */
 
+/* Instants are counted in 1 / up of the stage's input frames. */
 typedef struct
 {
-  size_t factor;
-  size_t half; /* taps on each side of the middle one */
-  double *h;   /* right half, h[0] the middle one */
+  int64_t up, down;
+  size_t half;
+  size_t taps;   /* rows that an output needs */
+  double *h;     /* up = 1: right half, h[0] the middle one; else the newest
+                   row's first, [up][taps], for each place between two inputs */
+  int64_t *lead; /* up > 1: newest row after the one at or before the place */
 } Stage;
 
 /* History of one stage for one group. */
 typedef struct
 {
   size_t stride, rows, capacity;
-  size_t skip;         /* input of the first output */
-  uint64_t seen, made; /* inputs and outputs since reset */
-  double *buffer;      /* [capacity][stride] */
+  int64_t skip;       /* instant of the first output */
+  int64_t seen, made; /* inputs and outputs since reset */
+  double *buffer;     /* [capacity][stride] */
 } Line;
 
 struct _EegDspDecimator
 {
-  size_t channels, n_groups, n_stages, factor;
+  size_t channels, n_groups, n_stages;
+  int up, down;
   const EegDspKernels *kernels;
   Stage stages[EEG_DSP_DECIMATOR_MAX_STAGES];
   Line *lines; /* [group][stage] */
+
+  /* Minimum phase instead: all outputs, of which some are kept. */
+  EegDspCascade *cascade;
+  size_t until; /* inputs before the next one that is kept */
+  void *scratch;
 };
 
-static double
-design_attenuation (EegDspQuality quality)
-{
-  /* A little more than promised: the formula for the length is approximate. */
-  return eeg_dsp_decimator_attenuation (quality) + 4;
-}
-
-double
-eeg_dsp_decimator_attenuation (EegDspQuality quality)
-{
-  switch (quality) {
-    case EEG_DSP_QUALITY_LOW:
-      return 60;
-    case EEG_DSP_QUALITY_HIGH:
-      return 140;
-    default:
-      return 100;
-  }
-}
-
-/* One stage of those that make @total of @factor and the later ones: edges as
- * fractions of its input rate. It keeps 0.4 of the final rate, and what folds
- * must stay above 0.6 of it, where the last stage removes it. */
-static void
-edges (int total, int factor, double *pass, double *stop)
-{
-  *pass = 0.4 / total;
-  *stop = 1.0 / factor - 0.6 / total;
-  if (factor == total)
-    *stop = 0.6 / total;
-}
-
-static size_t
-half_for (int total, int factor, EegDspQuality quality)
-{
-  double pass, stop;
-
-  if (factor <= 1)
-    return 0;
-  edges (total, factor, &pass, &stop);
-  return (size_t) ceil ((design_attenuation (quality) - 7.95) /
-                        (2.285 * 2 * M_PI * (stop - pass)) / 2);
-}
-
-/* What a stage costs: products an input of the first stage, of which @share
- * reach this one, and a little for keeping the history; and delay, because who
- * looks at an EEG or reacts to it waits for that. */
-static double
-price (int total, int factor, EegDspQuality quality, double share)
-{
-  double half = (double) half_for (total, factor, quality);
-
-  return share * (2 * half + 10) / factor + 2 * half / total;
-}
-
-static double
-search (int total, EegDspQuality quality, double share, int *stages, int *n)
-{
-  double best = price (total, total, quality, share);
-  int m;
-
-  stages[0] = total;
-  *n = 1;
-  for (m = 2; m * 2 <= total; m++) {
-    int rest[EEG_DSP_DECIMATOR_MAX_STAGES], k;
-    double sum;
-
-    if (total % m != 0)
-      continue;
-    sum = price (total, m, quality, share);
-    if (sum >= best)
-      continue;
-    sum += search (total / m, quality, share / m, rest, &k);
-    if (sum < best && k < EEG_DSP_DECIMATOR_MAX_STAGES) {
-      best = sum;
-      stages[0] = m;
-      memcpy (stages + 1, rest, k * sizeof *rest);
-      *n = k + 1;
-    }
-  }
-  return best;
-}
-
-int
-eeg_dsp_decimator_stages (
-    int factor, EegDspQuality quality, int stages[EEG_DSP_DECIMATOR_MAX_STAGES])
-{
-  int n;
-
-  if (factor < 1 || factor > EEG_DSP_DECIMATOR_MAX_FACTOR)
-    return 0;
-  search (factor, quality, 1, stages, &n);
-  return n;
-}
-
-size_t
-eeg_dsp_decimator_delay_for (int factor, EegDspQuality quality)
-{
-  int stages[EEG_DSP_DECIMATOR_MAX_STAGES], i, rest = factor;
-  int n = eeg_dsp_decimator_stages (factor, quality, stages);
-  size_t delay = 0;
-
-  for (i = 0; i < n; i++) {
-    delay += half_for (rest, stages[i], quality) * (factor / rest);
-    rest /= stages[i];
-  }
-  return delay;
-}
-
-static double
-bessel_i0 (double x)
-{
-  double sum = 1, term = 1;
-  int k;
-
-  for (k = 1; k < 200 && term > 1e-18 * sum; k++) {
-    term *= (x / (2 * k)) * (x / (2 * k));
-    sum += term;
-  }
-  return sum;
-}
-
-/* Normalised to gain 1 at DC. */
-static void
-design (int total, int factor, EegDspQuality quality, double *h, size_t half)
-{
-  double beta = 0.1102 * (design_attenuation (quality) - 8.7);
-  double scale = bessel_i0 (beta), sum = 0, pass, stop;
-  size_t i;
-
-  if (half == 0) {
-    h[0] = 1;
-    return;
-  }
-  edges (total, factor, &pass, &stop);
-  for (i = 0; i <= half; i++) {
-    double r = (double) i / half, x = M_PI * i * (pass + stop);
-    h[i] = (i ? sin (x) / x : 1) * (pass + stop) *
-           bessel_i0 (beta * sqrt (1 - r * r)) / scale;
-    sum += i ? 2 * h[i] : h[i];
-  }
-  for (i = 0; i <= half; i++)
-    h[i] /= sum;
-}
-
-static double
-stage_gain (int total, int factor, EegDspQuality quality, double frequency)
-{
-  size_t half = half_for (total, factor, quality), i;
-  double *h = malloc ((half + 1) * sizeof *h), g;
-
-  if (!h)
-    return NAN;
-  design (total, factor, quality, h, half);
-  g = h[0];
-  for (i = 1; i <= half; i++)
-    g += 2 * h[i] * cos (2 * M_PI * frequency * i);
-  free (h);
-  return g;
-}
-
-double
-eeg_dsp_decimator_gain (int factor, EegDspQuality quality, double frequency)
-{
-  int stages[EEG_DSP_DECIMATOR_MAX_STAGES], i, rest = factor;
-  int n = eeg_dsp_decimator_stages (factor, quality, stages);
-  double g = 1;
-
-  for (i = 0; i < n; i++) {
-    g *= stage_gain (rest, stages[i], quality, frequency * (factor / rest));
-    rest /= stages[i];
-  }
-  return n ? g : NAN;
-}
+/* Frames of one run of the cascade. */
+#define BLOCK 64
 
 static double *
 alloc_doubles (size_t n)
@@ -253,56 +87,136 @@ padded (size_t width)
   return n;
 }
 
-EegDspDecimator *
-eeg_dsp_decimator_new_for_isa (
-    int factor, EegDspQuality quality, int channels, EegDspIsa isa)
+static int64_t
+floor_div (int64_t a, int64_t b)
 {
-  int stages[EEG_DSP_DECIMATOR_MAX_STAGES], rest = factor, n;
-  EegDspDecimator *d;
+  return a / b - (a % b < 0);
+}
+
+static int64_t
+ceil_div (int64_t a, int64_t b)
+{
+  return a / b + (a % b > 0);
+}
+
+/* One set of taps for each place p / up after an input. The sum of each is made
+ * 1, so that a constant stays one. */
+static int
+make_bank (Stage *s, const EegDspStagePlan *plan, EegDspQuality quality)
+{
+  double *right = alloc_doubles (s->half + 1);
+  int64_t p, i;
+
+  s->h = alloc_doubles (s->up * s->taps);
+  s->lead = malloc (s->up * sizeof *s->lead);
+  if (!right || !s->h || !s->lead) {
+    free (right);
+    return 0;
+  }
+  eeg_dsp_decimator_taps (plan, quality, right);
+  for (p = 0; p < s->up; p++) {
+    double *h = s->h + p * s->taps, sum = 0;
+    int64_t lead = (p + (int64_t) s->half) / s->up;
+
+    s->lead[p] = lead;
+    for (i = 0; i < (int64_t) s->taps; i++) {
+      int64_t at = (lead - i) * s->up - p;
+
+      at = at < 0 ? -at : at;
+      h[i] = at <= (int64_t) s->half ? right[at] : 0;
+      sum += h[i];
+    }
+    for (i = 0; i < (int64_t) s->taps; i++)
+      h[i] /= sum;
+  }
+  free (right);
+  return 1;
+}
+
+static int
+make_stage (Stage *s, const EegDspStagePlan *plan, EegDspQuality quality)
+{
+  s->up = plan->up;
+  s->down = plan->down;
+  s->half = plan->half;
+  s->taps = 2 * s->half / s->up + 1;
+  if (s->up > 1)
+    return make_bank (s, plan, quality);
+  s->h = alloc_doubles (s->half + 1);
+  if (s->h)
+    eeg_dsp_decimator_taps (plan, quality, s->h);
+  return s->h != NULL;
+}
+
+static int
+make_lines (EegDspDecimator *d)
+{
   size_t g, i;
 
-  n = eeg_dsp_decimator_stages (factor, quality, stages);
-  if (n == 0 || channels < 1)
-    return NULL;
-  d = calloc (1, sizeof *d);
-  if (!d)
-    return NULL;
-  d->channels = channels;
-  d->n_groups = (d->channels + GROUP - 1) / GROUP;
-  d->n_stages = n;
-  d->factor = factor;
-  d->kernels = eeg_dsp_kernels_for (isa);
   d->lines = calloc (d->n_groups * d->n_stages, sizeof *d->lines);
   if (!d->lines)
-    goto no_memory;
-  for (i = 0; i < d->n_stages; i++) {
-    Stage *s = d->stages + i;
-
-    s->factor = stages[i];
-    s->half = half_for (rest, stages[i], quality);
-    s->h = alloc_doubles (s->half + 1);
-    if (!s->h)
-      goto no_memory;
-    design (rest, stages[i], quality, s->h, s->half);
-    rest /= stages[i];
-  }
+    return 0;
   for (g = 0; g < d->n_groups; g++)
     for (i = 0; i < d->n_stages; i++) {
       Line *l = d->lines + g * d->n_stages + i;
 
       l->stride = padded (group_width (d, g));
       /* Twice the length, so that rows move only once a filter length. */
-      l->capacity = 2 * (2 * d->stages[i].half + 1) + 64;
+      l->capacity = 2 * d->stages[i].taps + 64;
       l->buffer = alloc_doubles (l->capacity * l->stride);
       if (!l->buffer)
-        goto no_memory;
+        return 0;
     }
+  return 1;
+}
+
+EegDspDecimator *
+eeg_dsp_decimator_new_full (
+    const EegDspDecimatorSpec *spec, int channels, EegDspIsa isa)
+{
+  EegDspStagePlan plan[EEG_DSP_DECIMATOR_MAX_STAGES];
+  EegDspSection sections[EEG_DSP_MAX_SECTIONS];
+  int minimum = spec->phase == EEG_DSP_PHASE_MINIMUM, ok = 1;
+  int n = minimum ? eeg_dsp_decimator_sections (spec, sections)
+                  : eeg_dsp_decimator_plan (spec, plan);
+  EegDspDecimator *d;
+  size_t i;
+
+  if (n == 0 || channels < 1)
+    return NULL;
+  d = calloc (1, sizeof *d);
+  if (!d)
+    return NULL;
+  d->channels = channels;
+  d->up = spec->up;
+  d->down = spec->down;
+  d->kernels = eeg_dsp_kernels_for (isa);
+  if (minimum) {
+    d->cascade = eeg_dsp_cascade_new_for_isa (sections, n, channels, isa);
+    d->scratch = alloc_doubles (d->channels * BLOCK);
+    ok = d->cascade && d->scratch;
+  } else {
+    d->n_groups = (d->channels + GROUP - 1) / GROUP;
+    d->n_stages = n;
+    for (i = 0; ok && i < d->n_stages; i++)
+      ok = make_stage (d->stages + i, plan + i, spec->quality);
+    ok = ok && make_lines (d);
+  }
+  if (!ok) {
+    eeg_dsp_decimator_free (d);
+    return NULL;
+  }
   eeg_dsp_decimator_reset (d);
   return d;
+}
 
-no_memory:
-  eeg_dsp_decimator_free (d);
-  return NULL;
+EegDspDecimator *
+eeg_dsp_decimator_new_for_isa (
+    int factor, EegDspQuality quality, int channels, EegDspIsa isa)
+{
+  EegDspDecimatorSpec spec = {1, factor, quality, EEG_DSP_PHASE_LINEAR};
+
+  return eeg_dsp_decimator_new_full (&spec, channels, isa);
 }
 
 EegDspDecimator *
@@ -319,64 +233,89 @@ eeg_dsp_decimator_free (EegDspDecimator *d)
 
   if (!d)
     return;
-  for (i = 0; i < d->n_stages; i++)
+  for (i = 0; i < d->n_stages; i++) {
     free (d->stages[i].h);
+    free (d->stages[i].lead);
+  }
   for (i = 0; d->lines && i < d->n_groups * d->n_stages; i++)
     free (d->lines[i].buffer);
   free (d->lines);
+  eeg_dsp_cascade_free (d->cascade);
+  free (d->scratch);
   free (d);
 }
 
-void
-eeg_dsp_decimator_reset_at (EegDspDecimator *d, size_t skip)
+/* Every stage stays on the grid that it would have had without a gap. An
+ * output of the last one may stand before the first input of that: what is
+ * held there serves. */
+uint64_t
+eeg_dsp_decimator_reset_to (EegDspDecimator *d, uint64_t first)
 {
+  int64_t k = ceil_div ((int64_t) first * d->up, d->down);
+  int64_t at = (int64_t) first, whole = d->down;
   size_t g, i;
 
-  for (g = 0; g < d->n_groups; g++) {
-    size_t rest = skip % d->factor;
+  if (d->cascade) {
+    eeg_dsp_cascade_reset (d->cascade, EEG_DSP_START_STEADY);
+    d->until = (size_t) (k * d->down - at);
+    return (uint64_t) k;
+  }
+  for (i = 0; i < d->n_stages; i++) {
+    const Stage *s = d->stages + i;
+    int64_t next = s->up > 1 ? k : ceil_div (at, s->down);
+    int64_t skip = next * s->down - at * s->up;
 
-    for (i = 0; i < d->n_stages; i++) {
+    for (g = 0; g < d->n_groups; g++) {
       Line *l = d->lines + g * d->n_stages + i;
 
-      l->skip = rest % d->stages[i].factor;
+      l->skip = skip;
       l->rows = 0;
       l->seen = l->made = 0;
-      rest /= d->stages[i].factor;
     }
+    at = next;
+    whole /= s->down;
   }
+  return (uint64_t) k;
 }
 
 void
 eeg_dsp_decimator_reset (EegDspDecimator *d)
 {
-  eeg_dsp_decimator_reset_at (d, 0);
+  eeg_dsp_decimator_reset_to (d, 0);
 }
 
 size_t
 eeg_dsp_decimator_delay (const EegDspDecimator *d)
 {
-  size_t i, rate = 1, delay = 0;
+  double rate = 1, delay = 0;
+  size_t i;
 
   for (i = 0; i < d->n_stages; i++) {
-    delay += d->stages[i].half * rate;
-    rate *= d->stages[i].factor;
+    delay += (double) d->stages[i].half / d->stages[i].up * rate;
+    rate *= d->stages[i].down;
   }
-  return delay;
+  return (size_t) ceil (delay);
 }
 
 /* Outputs of a stage whose whole neighbourhood is among @seen inputs. */
-static uint64_t
-ready_after (const Stage *s, const Line *l, uint64_t seen)
+static int64_t
+ready_after (const Stage *s, const Line *l, int64_t seen)
 {
-  size_t first = s->half + l->skip;
+  int64_t n = seen * s->up - (int64_t) s->half - l->skip;
 
-  return seen > first ? (seen - first - 1) / s->factor + 1 : 0;
+  return n > 0 ? (n - 1) / s->down + 1 : 0;
 }
 
-static uint64_t
+static int64_t
 ready (const Stage *s, const Line *l)
 {
   return ready_after (s, l, l->seen);
+}
+
+static size_t
+picks (const EegDspDecimator *d, size_t frames)
+{
+  return frames > d->until ? (frames - d->until - 1) / d->down + 1 : 0;
 }
 
 size_t
@@ -384,22 +323,25 @@ eeg_dsp_decimator_available (const EegDspDecimator *d, size_t frames)
 {
   size_t i;
 
+  if (d->cascade)
+    return picks (d, frames);
   for (i = 0; i < d->n_stages; i++) {
     const Line *l = d->lines + i;
+    int64_t n = ready_after (&d->stages[i], l, l->seen + (int64_t) frames);
 
-    frames =
-        (size_t) (ready_after (&d->stages[i], l, l->seen + frames) - l->made);
+    frames = n > l->made ? (size_t) (n - l->made) : 0;
   }
   return frames;
 }
 
 /* Outputs that a stage owes for @seen inputs, once the stream has ended. */
 static size_t
-owed (const Stage *s, const Line *l, uint64_t seen)
+owed (const Stage *s, const Line *l, int64_t seen)
 {
-  return seen > l->skip
-             ? (size_t) ((seen - l->skip - 1) / s->factor + 1 - l->made)
-             : 0;
+  int64_t n = seen > 0 ? seen * s->up - l->skip : 0;
+
+  n = n > 0 ? (n - 1) / s->down + 1 : 0;
+  return n > l->made ? (size_t) (n - l->made) : 0;
 }
 
 static size_t
@@ -414,7 +356,7 @@ eeg_dsp_decimator_pending (const EegDspDecimator *d)
   size_t i, n = 0;
 
   for (i = 0; i < d->n_stages; i++)
-    n = owed (&d->stages[i], d->lines + i, d->lines[i].seen + n);
+    n = owed (&d->stages[i], d->lines + i, d->lines[i].seen + (int64_t) n);
   return n;
 }
 
@@ -428,7 +370,7 @@ room (EegDspDecimator *d, size_t stage, Line *lines)
   Line *l = lines + stage;
 
   if (l->rows == l->capacity) {
-    size_t keep = s->half > 0 ? 2 * s->half : 1;
+    size_t keep = s->taps > 1 ? s->taps - 1 : 1;
     memmove (l->buffer, l->buffer + (l->rows - keep) * l->stride,
         keep * l->stride * sizeof (double));
     l->rows = keep;
@@ -445,6 +387,25 @@ hold (Line *l)
   memcpy (row, row - l->stride, l->stride * sizeof (double));
 }
 
+/* The next output of a stage, whose neighbourhood is there, to @out. */
+static void
+compute (const EegDspDecimator *d, const Stage *s, const Line *l, double *out)
+{
+  int64_t at = l->skip + l->made * s->down, place, row;
+
+  if (s->up == 1) {
+    row = (int64_t) l->rows - (l->seen - at);
+    d->kernels->fir (
+        s->h, s->half, l->buffer + row * l->stride, l->stride, out, l->stride);
+    return;
+  }
+  row = floor_div (at, s->up);
+  place = at - row * s->up;
+  row = (int64_t) l->rows - (l->seen - (row + s->lead[place]));
+  d->kernels->causal (s->h + place * s->taps, s->taps,
+      l->buffer + row * l->stride, l->stride, out, l->stride);
+}
+
 /* After rows were added to a stage: computes the next output that is due, if
  * any, and hands it on. Returns whether one left the last stage, in @result. */
 static int
@@ -454,21 +415,19 @@ advance (EegDspDecimator *d, size_t stage, Line *lines, double *result)
     const Stage *s = d->stages + stage;
     Line *l = lines + stage;
     double *out = result;
-    size_t i, mid;
+    size_t i;
 
     /* As if the first row had been there for ever. */
     if (l->seen == 1 && l->rows == 1)
-      for (i = 0; i < s->half; i++)
+      for (i = 0; i + 1 < s->taps; i++)
         hold (l);
-    if (ready (s, l) == l->made)
+    if (ready (s, l) <= l->made)
       return 0;
-    mid = l->rows - (size_t) (l->seen - l->skip - l->made * s->factor);
     if (stage + 1 < d->n_stages) {
       room (d, stage + 1, lines);
       out = l[1].buffer + l[1].rows * l[1].stride;
     }
-    d->kernels->fir (
-        s->h, s->half, l->buffer + mid * l->stride, l->stride, out, l->stride);
+    compute (d, s, l, out);
     l->made++;
     if (stage + 1 == d->n_stages)
       return 1;

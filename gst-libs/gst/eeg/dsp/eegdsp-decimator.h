@@ -1,4 +1,4 @@
-/* EEG signal processing in pure C: decimation by a whole number
+/* EEG signal processing in pure C: lower sampling rates, by whole numbers and ratios
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
@@ -13,6 +13,7 @@ extern "C" {
 #endif
 
 #define EEG_DSP_DECIMATOR_MAX_FACTOR 1024
+#define EEG_DSP_DECIMATOR_MAX_UP     512
 #define EEG_DSP_DECIMATOR_MAX_STAGES 10
 
 /**
@@ -29,12 +30,42 @@ typedef enum
   EEG_DSP_QUALITY_HIGH,
 } EegDspQuality;
 
+/**
+ * EegDspPhase:
+ *
+ * Linear phase: no frequency is delayed against another, and output times are
+ * exact; it needs a stretch of the future. Minimum: a recursive filter that
+ * waits for nothing, but delays frequencies near the corner more than others.
+ */
+typedef enum
+{
+  EEG_DSP_PHASE_LINEAR,
+  EEG_DSP_PHASE_MINIMUM,
+} EegDspPhase;
+
+/**
+ * EegDspDecimatorSpec:
+ * @up: output rate = input rate * @up / @down; without a common divisor
+ * @down: at least @up, at most EEG_DSP_DECIMATOR_MAX_FACTOR times that
+ * @quality: see #EegDspQuality
+ * @phase: EEG_DSP_PHASE_MINIMUM needs @up = 1
+ */
+typedef struct
+{
+  int up, down;
+  EegDspQuality quality;
+  EegDspPhase phase;
+} EegDspDecimatorSpec;
+
 typedef struct _EegDspDecimator EegDspDecimator;
 
-/* Linear phase: output k belongs to input k * @factor, so n inputs give
- * ceil (n / factor) outputs. The work is done in stages, see
- * eeg_dsp_decimator_stages(); before its first frame each holds that one's
- * values, and after the last one those. NULL when out of memory or range. */
+/* Output k belongs to the instant k * @down / @up of the input, so n inputs
+ * give ceil (n * up / down) outputs. The work is done in stages; before its
+ * first frame each holds that one's values, and after the last one those. Sums
+ * and coefficients are double for float samples too. NULL when out of memory or
+ * range. */
+EEG_DSP_API EegDspDecimator *eeg_dsp_decimator_new_full (
+    const EegDspDecimatorSpec *spec, int channels, EegDspIsa isa);
 EEG_DSP_API EegDspDecimator *eeg_dsp_decimator_new (
     int factor, EegDspQuality quality, int channels);
 EEG_DSP_API EegDspDecimator *eeg_dsp_decimator_new_for_isa (
@@ -44,10 +75,11 @@ EEG_DSP_API void eeg_dsp_decimator_free (EegDspDecimator *decimator);
 /* Back to the beginning of a stream. */
 EEG_DSP_API void eeg_dsp_decimator_reset (EegDspDecimator *decimator);
 
-/* The same, with the first output at the input frame @skip, less than the
- * factor, instead of frame 0: keeps outputs on a grid across gaps. */
-EEG_DSP_API void eeg_dsp_decimator_reset_at (
-    EegDspDecimator *decimator, size_t skip);
+/* The same, with the next input being the one of absolute index @first: keeps
+ * outputs on one grid across gaps. Returns the index of the first output that
+ * comes, ceil (first * up / down). */
+EEG_DSP_API uint64_t eeg_dsp_decimator_reset_to (
+    EegDspDecimator *decimator, uint64_t first);
 
 /* Input frames that must follow an output's own before it can leave. */
 EEG_DSP_API size_t eeg_dsp_decimator_delay (const EegDspDecimator *decimator);
@@ -79,12 +111,19 @@ EEG_DSP_API size_t eeg_dsp_decimator_drain_f64 (
 EEG_DSP_API int eeg_dsp_decimator_stages (int factor, EegDspQuality quality,
     int stages[EEG_DSP_DECIMATOR_MAX_STAGES]);
 
-/* Gain of the (zero-phase) filter at @frequency as a fraction of the input
- * rate, and its design; no object needed. */
+/* Without an object. Gain at @frequency as a fraction of the input rate, with
+ * the time of an output as the reference; 0 when @spec is out of range. Linear
+ * phase: *im is 0. */
+EEG_DSP_API int eeg_dsp_decimator_response (
+    const EegDspDecimatorSpec *spec, double frequency, double *re, double *im);
 EEG_DSP_API double eeg_dsp_decimator_gain (
     int factor, EegDspQuality quality, double frequency);
+/* Input frames of the future that an output needs, not rounded. */
+EEG_DSP_API double eeg_dsp_decimator_delay_of (const EegDspDecimatorSpec *spec);
 EEG_DSP_API size_t eeg_dsp_decimator_delay_for (
     int factor, EegDspQuality quality);
+/* Input frames until a transient has passed (minimum phase: is below 1 %). */
+EEG_DSP_API double eeg_dsp_decimator_settling (const EegDspDecimatorSpec *spec);
 EEG_DSP_API double eeg_dsp_decimator_attenuation (EegDspQuality quality);
 
 #ifdef __cplusplus

@@ -1,0 +1,31 @@
+/* What eegdownsample's properties ask for, and what that does to a signal
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <gst/eeg/dsp/eegdsp-decimator.h>
+#include <gst/eeg/eeg.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gint factor;
+  gint rate; /* Hz; 0: by factor */
+  EegDspQuality quality;
+  EegDspPhase phase;
+} EegDownsampleParams;
+
+/* For a stream of @rate_n / @rate_d Hz; FALSE with a sentence in @error that
+ * says what is possible. */
+gboolean eeg_downsample_spec (const EegDownsampleParams *params, gint rate_n,
+    gint rate_d, EegDspDecimatorSpec *spec, GError **error);
+
+/* See #GstEegResponseInterface. */
+gboolean eeg_downsample_evaluate (const EegDownsampleParams *params,
+    gdouble rate, const gdouble *frequencies, guint n, gdouble *re,
+    gdouble *im);
+GstStructure *eeg_downsample_describe (
+    const EegDownsampleParams *params, gdouble rate);
+
+G_END_DECLS
