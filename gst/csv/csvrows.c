@@ -169,35 +169,96 @@ read_microvolts (const CsvRows *rows, gconstpointer frame, guint channel)
          1e6;
 }
 
+/* Moves the clock to @sample: exactly gst_eeg_info_frames_to_time(), but by one
+ * addition for the sample after the last one. What the division leaves is
+ * carried along, so nothing accumulates. */
+static void
+tick (CsvRows *rows, guint64 sample)
+{
+  const GstEegInfo *info = rows->info;
+  const guint64 per = (guint64) info->rate_d * GST_SECOND;
+  const guint64 rate = (guint64) info->rate_n;
+  CsvClock *c = &rows->clock;
+  guint64 second;
+
+  if (c->running && sample == c->sample + 1) {
+    c->rest += c->step_rest;
+    c->nanoseconds += c->step + (c->rest >= rate);
+    c->rest -= c->rest >= rate ? rate : 0;
+  } else {
+    guint64 n = sample - rows->first_sample;
+    GstClockTime t = gst_eeg_info_frames_to_time (info, n);
+
+    /* The product may wrap, its difference to the quotient does not. */
+    c->rest = n * per - t * rate;
+    c->step = per / rate;
+    c->step_rest = per % rate;
+    c->second = 0;
+    c->nanoseconds = rows->first_time + t;
+    c->length = 0;
+    c->running = TRUE;
+  }
+  c->sample = sample;
+  if (c->nanoseconds >= GST_SECOND || c->length == 0) {
+    second = c->nanoseconds / GST_SECOND;
+    c->second += second;
+    c->nanoseconds -= second * GST_SECOND;
+    c->length = (guint) (eeg_dsp_format_uint64 (c->text, c->second) - c->text);
+    c->text[c->length++] = '.';
+  }
+}
+
+static gchar *
+append_time (CsvRows *rows, gchar *p, guint64 sample)
+{
+  tick (rows, sample);
+  memcpy (p, rows->clock.text, sizeof rows->clock.text);
+  return eeg_dsp_format_padded (
+      p + rows->clock.length, rows->clock.nanoseconds, 9);
+}
+
+/* All channels of a frame in microvolts, each followed by @separator. */
+static gchar *
+append_microvolts (
+    CsvRows *rows, gchar *p, gconstpointer frame, gchar separator)
+{
+  const GstEegInfo *info = rows->info;
+  guint n = (guint) GST_EEG_INFO_CHANNELS (info);
+  guint decimals = rows->decimals;
+
+  if (info->unit == GST_EEG_UNIT_VOLT && G_BYTE_ORDER == G_LITTLE_ENDIAN) {
+    if (GST_EEG_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F64LE)
+      return eeg_dsp_format_volts_f64 (
+          rows->isa, p, frame, n, decimals, separator);
+    return eeg_dsp_format_volts (rows->isa, p, frame, n, decimals, separator);
+  }
+  for (guint i = 0; i < n; i++) {
+    p = eeg_dsp_format_fixed (p, read_microvolts (rows, frame, i), decimals);
+    *p++ = separator;
+  }
+  return p;
+}
+
 static gchar *
 append_default (
     CsvRows *rows, gchar *p, gconstpointer frame, guint64 sample, guint flags)
 {
   const GstEegInfo *info = rows->info;
   guint n = (guint) GST_EEG_INFO_CHANNELS (info);
-  guint decimals = rows->decimals;
-  GstClockTime time = rows->first_time + gst_eeg_info_frames_to_time (
-                                             info, sample - rows->first_sample);
 
   p = eeg_dsp_format_uint64 (p, sample);
   *p++ = ',';
-  p = eeg_dsp_format_uint64 (p, time / GST_SECOND);
-  *p++ = '.';
-  p = eeg_dsp_format_padded (p, time % GST_SECOND, 9);
+  p = append_time (rows, p, sample);
   *p++ = ',';
-  if (info->unit == GST_EEG_UNIT_ADC) {
+  if (info->unit == GST_EEG_UNIT_ADC && G_BYTE_ORDER == G_LITTLE_ENDIAN) {
+    p = eeg_dsp_format_counts (rows->isa, p, frame, n, ',');
+  } else if (info->unit == GST_EEG_UNIT_ADC) {
     for (guint i = 0; i < n; i++) {
       p = eeg_dsp_format_int64 (p, read_counts (frame, i));
       *p++ = ',';
     }
-  } else if (GST_EEG_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32LE &&
-             G_BYTE_ORDER == G_LITTLE_ENDIAN) {
-    p = eeg_dsp_format_volts (rows->isa, p, frame, n, decimals, ',');
   } else {
-    for (guint i = 0; i < n; i++) {
-      p = eeg_dsp_format_fixed (p, read_microvolts (rows, frame, i), decimals);
-      *p++ = ',';
-    }
+    p = append_microvolts (rows, p, frame, ',');
   }
   p = eeg_dsp_format_uint64 (p, flags);
   *p++ = '\n';
@@ -260,17 +321,11 @@ append_openbci (CsvRows *rows, gchar *p, gconstpointer frame, guint64 sample)
 static gchar *
 append_brainflow (CsvRows *rows, gchar *p, gconstpointer frame, guint64 sample)
 {
-  guint n = (guint) GST_EEG_INFO_CHANNELS (rows->info);
-
   p = eeg_dsp_format_fixed (p, (gdouble) (sample & 255), 6);
-  for (guint i = 0; i < n; i++) {
-    *p++ = '\t';
-    p = eeg_dsp_format_fixed (
-        p, read_microvolts (rows, frame, i), rows->decimals);
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (board_columns); i++)
-    p = (gchar *) memcpy (p, "\t0.000000", 9) + 9;
   *p++ = '\t';
+  p = append_microvolts (rows, p, frame, '\t');
+  for (guint i = 0; i < G_N_ELEMENTS (board_columns); i++)
+    p = (gchar *) memcpy (p, "0.000000\t", 9) + 9;
   p = append_seconds (p, sample_utc (rows, sample));
   p = (gchar *) memcpy (p, "\t0.000000\n", 10) + 10;
   return p;

@@ -32,6 +32,19 @@ typedef struct
   gsize allocated;
 } CsvText;
 
+/* The time column, moving on by one sample at a time. */
+typedef struct
+{
+  gboolean running;
+  guint64 sample;      /* that the time stands for */
+  guint64 second;      /* whole seconds, as in text */
+  guint64 nanoseconds; /* and the rest, below 10^9 */
+  guint64 rest;        /* of the division by the rate */
+  guint64 step, step_rest;
+  guint length;
+  gchar text[EEG_DSP_FORMAT_INT_SIZE]; /* seconds and the decimal point */
+} CsvClock;
+
 typedef struct
 {
   GstCsvSinkLayout layout;
@@ -45,6 +58,8 @@ typedef struct
   guint64 first_sample;
   GstClockTime first_time; /* stream time, ns */
   gint64 first_utc;        /* us since 1970 */
+
+  CsvClock clock;
 
   gint64 second; /* UTC second that second_text stands for */
   gchar second_text[24];

@@ -177,6 +177,7 @@ anchor (GstCsvSink *self, GstBuffer *buffer, guint64 first)
   self->anchored = TRUE;
   self->expected = first;
   self->file_first = first;
+  self->rows.clock.running = FALSE;
   self->rows.first_sample = first;
   self->rows.first_time = time;
   self->rows.first_utc = self->start.utc;

@@ -1,4 +1,4 @@
-/* GStreamer EEG library: many f32 voltages as text at once
+/* EEG signal processing in pure C: rows of numbers as text
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * An f32 has 24 bits and 10^6 = 2^6 * 5^6 has 14 that count, so microvolts are
@@ -12,27 +12,59 @@
 #include "config.h"
 #endif
 
-#include "eegdsp-format.h"
-
-#include "eegdsp-cpu.h"
+#include "eegdsp-format-private.h"
 
 #include <math.h>
 #include <string.h>
 
 #define TILE 32
 
-/* Up to six decimals the product above is exact. */
-#define FAST_DECIMALS 6
+#define FAST_DECIMALS EEG_DSP_FORMAT_FAST_DECIMALS
 
-static char *
-format_exact (char *out, const unsigned char *volts, unsigned n,
+char *
+eeg_dsp_format_f32_exact (char *out, const void *values, unsigned n,
     unsigned decimals, char separator)
 {
+  const unsigned char *volts = values;
+
   for (unsigned i = 0; i < n; i++) {
     float v;
 
     memcpy (&v, volts + 4 * (size_t) i, 4);
     out = eeg_dsp_format_fixed (out, (double) v * 1e6, decimals);
+    *out++ = separator;
+  }
+  return out;
+}
+
+char *
+eeg_dsp_format_f64_exact (char *out, const void *values, unsigned n,
+    unsigned decimals, char separator)
+{
+  const unsigned char *volts = values;
+
+  for (unsigned i = 0; i < n; i++) {
+    double v;
+
+    memcpy (&v, volts + 8 * (size_t) i, 8);
+    out = eeg_dsp_format_fixed (out, v * 1e6, decimals);
+    *out++ = separator;
+  }
+  return out;
+}
+
+char *
+eeg_dsp_format_s24_exact (char *out, const void *values, unsigned n,
+    unsigned decimals, char separator)
+{
+  const unsigned char *codes = values;
+
+  (void) decimals;
+  for (unsigned i = 0; i < n; i++) {
+    uint32_t v;
+
+    memcpy (&v, codes + 4 * (size_t) i, 4);
+    out = eeg_dsp_format_int64 (out, (int32_t) (v << 8) >> 8);
     *out++ = separator;
   }
   return out;
@@ -51,8 +83,8 @@ four_digits (uint32_t value)
   return q | ((x - q * 10u) << 8);
 }
 
-static inline __attribute__ ((always_inline)) char *
-format_fast (char *out, const unsigned char *volts, unsigned n,
+static char *
+format_baseline (char *out, const unsigned char *volts, unsigned n,
     unsigned decimals, char separator)
 {
   /* Adding it to a number below 2^51 leaves no room for a fraction. */
@@ -75,7 +107,7 @@ format_fast (char *out, const unsigned char *volts, unsigned n,
       /* Also true for what is not a number. */
       odd |= !(fabsf (x[i]) < 99.0f);
     if (odd) {
-      out = format_exact (out, volts, count, decimals, separator);
+      out = eeg_dsp_format_f32_exact (out, volts, count, decimals, separator);
       memset (x, 0, sizeof x);
     } else {
       for (unsigned i = 0; i < TILE; i++) {
@@ -121,37 +153,55 @@ format_fast (char *out, const unsigned char *volts, unsigned n,
   return out;
 }
 
-static char *
-format_baseline (char *out, const unsigned char *volts, unsigned n,
-    unsigned decimals, char separator)
-{
-  return format_fast (out, volts, n, decimals, separator);
-}
+#endif
 
+/* A processor with AVX2 has the bit instructions, but a hypervisor may hide
+ * them. */
+static int
+has_avx2 (EegDspIsa isa)
+{
 #ifdef EEG_DSP_HAVE_X86
-__attribute__ ((target ("avx2,bmi,bmi2"), optimize ("O3"))) static char *
-format_avx2 (char *out, const unsigned char *volts, unsigned n,
-    unsigned decimals, char separator)
-{
-  return format_fast (out, volts, n, decimals, separator);
+  return isa >= EEG_DSP_ISA_AVX2 && eeg_dsp_isa_supported (EEG_DSP_ISA_AVX2) &&
+         __builtin_cpu_supports ("bmi") && __builtin_cpu_supports ("bmi2");
+#else
+  (void) isa;
+  return 0;
+#endif
 }
-#endif
-
-#endif
 
 char *
 eeg_dsp_format_volts (EegDspIsa isa, char *out, const void *volts, unsigned n,
     unsigned decimals, char separator)
 {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  if (decimals > 0 && decimals <= FAST_DECIMALS) {
 #ifdef EEG_DSP_HAVE_X86
-    if (isa >= EEG_DSP_ISA_AVX2 && eeg_dsp_isa_supported (isa) &&
-        __builtin_cpu_supports ("bmi2"))
-      return format_avx2 (out, volts, n, decimals, separator);
+  if (decimals <= FAST_DECIMALS && has_avx2 (isa))
+    return eeg_dsp_format_f32_avx2 (out, volts, n, decimals, separator);
 #endif
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  if (decimals > 0 && decimals <= FAST_DECIMALS)
     return format_baseline (out, volts, n, decimals, separator);
-  }
 #endif
-  return format_exact (out, volts, n, decimals, separator);
+  return eeg_dsp_format_f32_exact (out, volts, n, decimals, separator);
+}
+
+char *
+eeg_dsp_format_volts_f64 (EegDspIsa isa, char *out, const void *volts,
+    unsigned n, unsigned decimals, char separator)
+{
+#ifdef EEG_DSP_HAVE_X86
+  if (decimals <= FAST_DECIMALS && has_avx2 (isa))
+    return eeg_dsp_format_f64_avx2 (out, volts, n, decimals, separator);
+#endif
+  return eeg_dsp_format_f64_exact (out, volts, n, decimals, separator);
+}
+
+char *
+eeg_dsp_format_counts (
+    EegDspIsa isa, char *out, const void *counts, unsigned n, char separator)
+{
+#ifdef EEG_DSP_HAVE_X86
+  if (has_avx2 (isa))
+    return eeg_dsp_format_s24_avx2 (out, counts, n, 0, separator);
+#endif
+  return eeg_dsp_format_s24_exact (out, counts, n, 0, separator);
 }

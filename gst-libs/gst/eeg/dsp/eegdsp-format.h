@@ -101,6 +101,26 @@ EEG_DSP_FORMAT_API char *eeg_dsp_format_padded (
 EEG_DSP_FORMAT_API char *eeg_dsp_format_volts (EegDspIsa isa, char *out,
     const void *volts, unsigned n, unsigned decimals, char separator);
 
+/* The same for f64 values. */
+EEG_DSP_FORMAT_API char *eeg_dsp_format_volts_f64 (EegDspIsa isa, char *out,
+    const void *volts, unsigned n, unsigned decimals, char separator);
+
+/**
+ * eeg_dsp_format_counts:
+ * @isa: instruction set to use
+ * @out: at least @n times EEG_DSP_FORMAT_INT_SIZE bytes
+ * @counts: @n 32-bit words in the byte order of the machine, of any alignment,
+ *   each with a signed number in its low 24 bits; the top byte means nothing
+ * @n: number of values
+ * @separator: written after each value
+ *
+ * Writes whole numbers. The bytes do not depend on @isa. Any thread.
+ *
+ * Returns: one past the last byte written
+ */
+EEG_DSP_FORMAT_API char *eeg_dsp_format_counts (
+    EegDspIsa isa, char *out, const void *counts, unsigned n, char separator);
+
 #ifdef __cplusplus
 }
 #endif
