@@ -115,8 +115,34 @@ csv_sync_directory_of (const gchar *path)
   g_free (dir);
 }
 
+/* What the description of a long and troubled recording may take more at its end
+ * than at its start. */
+#define RESERVE 65536
+
+/* On a full disk there is no room for a second file: the text goes over the old
+ * one, into the room that was reserved with it. */
+static int
+overwrite_text (const gchar *path, const gchar *data, gsize size)
+{
+  int fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
+  int err;
+  gsize written;
+
+  if (fd < 0)
+    return errno;
+  err = write_all (fd, data, size, &written);
+  if (!err && ftruncate (fd, (off_t) size) < 0)
+    err = errno;
+  if (!err && fsync (fd) < 0)
+    err = errno;
+  if (close (fd) < 0 && !err)
+    err = errno;
+  return err;
+}
+
 int
-csv_replace_text (const gchar *path, const gchar *data, gsize size)
+csv_replace_text (
+    const gchar *path, const gchar *data, gsize size, gboolean reserve)
 {
   gchar *temporary = g_strconcat (path, ".XXXXXX", NULL);
   int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
@@ -126,19 +152,26 @@ csv_replace_text (const gchar *path, const gchar *data, gsize size)
   if (fd < 0) {
     err = errno;
     g_free (temporary);
-    return err;
+    return err == ENOSPC ? overwrite_text (path, data, size) : err;
   }
   err = write_all (fd, data, size, &written);
+  /* Where the file system cannot reserve, the last text may be lost instead. */
+  if (!err && reserve &&
+      fallocate (fd, FALLOC_FL_KEEP_SIZE, (off_t) size, RESERVE) < 0)
+    err = errno == ENOSPC ? ENOSPC : 0;
   if (!err && fsync (fd) < 0)
     err = errno;
   if (close (fd) < 0 && !err)
     err = errno;
   if (!err && g_rename (temporary, path) < 0)
     err = errno;
-  if (err)
+  if (err) {
     g_unlink (temporary);
-  else
+    if (err == ENOSPC)
+      err = overwrite_text (path, data, size);
+  } else {
     csv_sync_directory_of (path);
+  }
   g_free (temporary);
   return err;
 }

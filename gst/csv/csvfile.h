@@ -27,8 +27,10 @@ int csv_file_sync (CsvFile *file);
 int csv_file_close (CsvFile *file);
 
 /* Writes @data to @path so that a reader sees the old or the new text, never a
- * part; survives a power cut. Returns 0 or an errno value. */
-int csv_replace_text (const gchar *path, const gchar *data, gsize size);
+ * part; survives a power cut. On a full disk the new text is written over the
+ * old one, for which @reserve keeps room. Returns 0 or an errno value. */
+int csv_replace_text (
+    const gchar *path, const gchar *data, gsize size, gboolean reserve);
 void csv_sync_directory_of (const gchar *path);
 
 /* An @interval of 0 ns: no thread, rows are synced at close only. */

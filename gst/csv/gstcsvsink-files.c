@@ -206,7 +206,8 @@ csv_sink_write_sidecar (GstCsvSink *self, const gchar *ended)
       .ended = ended,
   };
   gchar *text = csv_sidecar_text (&s);
-  int err = csv_replace_text (self->sidecar, text, strlen (text));
+  int err =
+      csv_replace_text (self->sidecar, text, strlen (text), ended == NULL);
 
   g_free (text);
   return err;

@@ -343,14 +343,24 @@ gst_eeg_test_src_fill (GstPushSrc *push, GstBuffer *buffer)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   self->discont = FALSE;
   gst_buffer_add_eeg_meta (buffer, first, frames, 0, bpf);
+  return GST_FLOW_OK;
+}
+
+/* Counted where it leaves: a live buffer that still waits for its time when the
+ * stream is ended never does, and nobody behind has seen it. */
+static GstPadProbeReturn
+count_leaving (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  GstEegTestSrc *self = data;
+  const GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
 
   GST_OBJECT_LOCK (self);
-  self->produced += frames;
+  self->produced += GST_BUFFER_OFFSET_END (buffer) - GST_BUFFER_OFFSET (buffer);
   self->latest_us = g_get_monotonic_time ();
   if (self->started_us == 0)
     self->started_us = self->latest_us;
   GST_OBJECT_UNLOCK (self);
-  return GST_FLOW_OK;
+  return GST_PAD_PROBE_OK;
 }
 
 /* A live buffer leaves when its last sample has happened, not its first. */
@@ -523,6 +533,8 @@ gst_eeg_test_src_init (GstEegTestSrc *self)
   self->amplitude = DEFAULT_AMPLITUDE;
   self->seed = DEFAULT_SEED;
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
+  gst_pad_add_probe (GST_BASE_SRC_PAD (self), GST_PAD_PROBE_TYPE_BUFFER,
+      count_leaving, self, NULL);
 }
 
 static void
