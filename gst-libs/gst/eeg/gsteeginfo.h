@@ -169,6 +169,19 @@ GST_EEG_API gchar **gst_eeg_parse_list (const gchar *text);
 GST_EEG_API gdouble *gst_eeg_parse_double_list (
     const gchar *text, guint *n_values, GError **error);
 
+/**
+ * gst_eeg_closest_word:
+ * @word: what was found
+ * @words: (array zero-terminated=1): what is allowed
+ *
+ * For "did you mean" in messages: the word that the fewest changed letters lead
+ * to, if they are few for its length.
+ *
+ * Returns: (transfer none) (nullable): one of @words
+ */
+GST_EEG_API const gchar *gst_eeg_closest_word (
+    const gchar *word, const gchar *const *words);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstEegInfo, gst_eeg_info_free)
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "gsteeginfo.h"
 
 #include <math.h>
+#include <string.h>
 
 gchar **
 gst_eeg_parse_list (const gchar *text)
@@ -52,4 +53,57 @@ gst_eeg_parse_double_list (const gchar *text, guint *n_values, GError **error)
   g_strfreev (list);
   *n_values = n;
   return out;
+}
+
+/* Longest word that a suggestion is looked for. */
+#define MAX_WORD 64
+
+/* Letters to change, add or take away; the case counts for nothing. */
+static guint
+edit_distance (const gchar *a, const gchar *b)
+{
+  guint row[MAX_WORD + 1], i, j, m = strlen (a), n = strlen (b);
+
+  for (j = 0; j <= n; j++)
+    row[j] = j;
+  for (i = 1; i <= m; i++) {
+    guint diagonal = row[0];
+
+    row[0] = i;
+    for (j = 1; j <= n; j++) {
+      guint above = row[j];
+      guint change =
+          diagonal + (g_ascii_tolower (a[i - 1]) != g_ascii_tolower (b[j - 1]));
+
+      row[j] = MIN (change, MIN (above, row[j - 1]) + 1);
+      diagonal = above;
+    }
+  }
+  return row[n];
+}
+
+const gchar *
+gst_eeg_closest_word (const gchar *word, const gchar *const *words)
+{
+  const gchar *best = NULL;
+  gsize length;
+  guint least;
+
+  g_return_val_if_fail (word != NULL && words != NULL, NULL);
+  length = strlen (word);
+  if (length > MAX_WORD)
+    return NULL;
+  least = (guint) MIN (length / 3 + 1, 4) + 1;
+  for (; *words; words++) {
+    guint d;
+
+    if (strlen (*words) > MAX_WORD)
+      continue;
+    d = edit_distance (word, *words);
+    if (d < least) {
+      least = d;
+      best = *words;
+    }
+  }
+  return best;
 }

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @GST_EEG_STATUS_SETTLING: a start-up or change transient has not passed yet
  * @GST_EEG_STATUS_NONFINITE: NaN or infinity arrived and was replaced
  * @GST_EEG_STATUS_CHANGED: a parameter of the source or a stage changed here
+ * @GST_EEG_STATUS_QUALITY: the channel is judged unfit for use here, by eegquality or by the user (eegmontage exclude)
  *
  * What is special about a run of samples. The values are also those of the
  * flags column of csvsink.
@@ -31,6 +32,7 @@ typedef enum
   GST_EEG_STATUS_SETTLING = (1 << 4),
   GST_EEG_STATUS_NONFINITE = (1 << 5),
   GST_EEG_STATUS_CHANGED = (1 << 6),
+  GST_EEG_STATUS_QUALITY = (1 << 7),
 } GstEegStatusFlags;
 
 /**

@@ -1,0 +1,341 @@
+/* EEG signal processing in pure C: linear mixes of channels
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Frames are independent of each other but for the value that stands in for one
+ * that is not finite. Selections are copied; everything else goes through rows
+ * of doubles, some frames at a time.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include <stdlib.h>
+#include <string.h>
+
+#include "eegdsp-cpu.h"
+#include "eegdsp-matrix-kernel.h"
+#include "eegdsp-matrix.h"
+
+/* Doubles of input in hand at most, so that they stay in the cache. */
+#define BLOCK_DOUBLES 8192
+#define BLOCK_FRAMES  32
+/* A row this full, on average, is no longer worth its indices. */
+#define DENSE_SHARE 0.2
+
+/* @n outputs from @to on are the inputs from @from on. */
+typedef struct
+{
+  size_t from, to, n;
+} Piece;
+
+struct _EegDspMatrix
+{
+  size_t rows, cols, padded_rows, padded_cols, block;
+  EegDspMatrixPath path;
+  const EegDspMatrixKernels *kernels;
+  uint32_t *start, *index;
+  double *value;
+  double *common, *share; /* padded, or NULL */
+  double *packed;         /* panels, when dense */
+  Piece *pieces;          /* when only picked */
+  size_t n_pieces;
+  unsigned char *used; /* a column is part of an output */
+  double *x, *y;       /* rows in hand */
+  double *last;        /* last good value an input */
+  unsigned char *replaced;
+  size_t bad_first, bad_last; /* of the last call, in frames */
+  int any_replaced;
+};
+
+static const char *const path_names[EEG_DSP_MATRIX_N_PATHS] = {
+    "pick", "sparse", "dense"};
+
+const char *
+eeg_dsp_matrix_path_name (EegDspMatrixPath path)
+{
+  return (unsigned int) path < EEG_DSP_MATRIX_N_PATHS ? path_names[path]
+                                                      : "unknown";
+}
+
+static void *
+alloc_doubles (size_t n)
+{
+  size_t size = (n * sizeof (double) + 63) / 64 * 64;
+  void *p = aligned_alloc (64, size ? size : 64);
+
+  if (p)
+    memset (p, 0, size ? size : 64);
+  return p;
+}
+
+static size_t
+padded (size_t n)
+{
+  return (n + EEG_DSP_PANEL - 1) / EEG_DSP_PANEL * EEG_DSP_PANEL;
+}
+
+static const EegDspMatrixKernels *
+kernels_for (EegDspIsa isa)
+{
+#ifdef EEG_DSP_HAVE_X86
+  if (isa == EEG_DSP_ISA_AVX512 && eeg_dsp_isa_supported (isa))
+    return &eeg_dsp_matrix_kernels_avx512;
+  if (isa == EEG_DSP_ISA_AVX2 && eeg_dsp_isa_supported (isa))
+    return &eeg_dsp_matrix_kernels_avx2;
+#endif
+  return &eeg_dsp_matrix_kernels_baseline;
+}
+
+static int
+spec_is_good (const EegDspMatrixSpec *s)
+{
+  size_t r, k;
+
+  if (s->rows < 1 || s->cols < 1 || !s->start || s->start[0] != 0 ||
+      !s->common != !s->share)
+    return 0;
+  for (r = 0; r < s->rows; r++)
+    if (s->start[r] > s->start[r + 1])
+      return 0;
+  for (k = 0; k < s->start[s->rows]; k++)
+    if (s->index[k] >= s->cols || !__builtin_isfinite (s->value[k]))
+      return 0;
+  for (k = 0; s->common && k < s->cols; k++)
+    if (!__builtin_isfinite (s->common[k]))
+      return 0;
+  for (k = 0; s->share && k < s->rows; k++)
+    if (!__builtin_isfinite (s->share[k]))
+      return 0;
+  return 1;
+}
+
+static EegDspMatrixPath
+choose_path (const EegDspMatrixSpec *s)
+{
+  size_t r;
+
+  for (r = 0; r < s->rows && !s->common; r++)
+    if (s->start[r + 1] - s->start[r] != 1 || s->value[s->start[r]] != 1)
+      break;
+  if (r == s->rows)
+    return EEG_DSP_MATRIX_PICK;
+  if (s->start[s->rows] > DENSE_SHARE * (double) s->rows * (double) s->cols &&
+      s->rows >= EEG_DSP_PANEL / 2)
+    return EEG_DSP_MATRIX_DENSE;
+  return EEG_DSP_MATRIX_SPARSE;
+}
+
+/* Neighbours that stay neighbours are copied in one piece. */
+static int
+find_pieces (EegDspMatrix *m)
+{
+  size_t r;
+
+  m->pieces = malloc (m->rows * sizeof *m->pieces);
+  if (!m->pieces)
+    return 0;
+  for (r = 0; r < m->rows; r++) {
+    Piece *p = m->pieces + m->n_pieces;
+
+    if (m->n_pieces > 0 && p[-1].from + p[-1].n == m->index[r]) {
+      p[-1].n++;
+    } else {
+      p->from = m->index[r];
+      p->to = r;
+      p->n = 1;
+      m->n_pieces++;
+    }
+  }
+  return 1;
+}
+
+static int
+pack (EegDspMatrix *m)
+{
+  size_t r, k;
+
+  m->packed = alloc_doubles (m->padded_rows * m->cols);
+  if (!m->packed)
+    return 0;
+  for (r = 0; r < m->rows; r++) {
+    double *panel = m->packed + r / EEG_DSP_PANEL * EEG_DSP_PANEL * m->cols +
+                    r % EEG_DSP_PANEL;
+
+    for (k = m->start[r]; k < m->start[r + 1]; k++)
+      panel[m->index[k] * EEG_DSP_PANEL] += m->value[k];
+  }
+  return 1;
+}
+
+EegDspMatrix *
+eeg_dsp_matrix_new_for_isa (const EegDspMatrixSpec *s, EegDspIsa isa)
+{
+  EegDspMatrix *m;
+  size_t terms, k;
+
+  if (!spec_is_good (s))
+    return NULL;
+  m = calloc (1, sizeof *m);
+  if (!m)
+    return NULL;
+  terms = s->start[s->rows];
+  m->rows = s->rows;
+  m->cols = s->cols;
+  m->padded_rows = padded (m->rows);
+  m->padded_cols = padded (m->cols);
+  m->kernels = kernels_for (isa);
+  m->path = choose_path (s);
+  m->block = BLOCK_DOUBLES / m->padded_cols;
+  if (m->block > BLOCK_FRAMES)
+    m->block = BLOCK_FRAMES;
+  if (m->block < 1)
+    m->block = 1;
+  m->start = malloc ((m->rows + 1) * sizeof *m->start);
+  m->index = malloc ((terms + 1) * sizeof *m->index);
+  m->value = alloc_doubles (terms);
+  m->used = calloc (m->cols, 1);
+  m->replaced = calloc (m->cols, 1);
+  m->last = alloc_doubles (m->cols);
+  m->x = alloc_doubles (m->block * m->padded_cols);
+  m->y = alloc_doubles (m->block * m->padded_rows);
+  if (!m->start || !m->index || !m->value || !m->used || !m->replaced ||
+      !m->last || !m->x || !m->y)
+    goto no_memory;
+  memcpy (m->start, s->start, (m->rows + 1) * sizeof *m->start);
+  if (terms > 0) {
+    memcpy (m->index, s->index, terms * sizeof *m->index);
+    memcpy (m->value, s->value, terms * sizeof *m->value);
+  }
+  for (k = 0; k < terms; k++)
+    m->used[m->index[k]] = 1;
+  if (s->common) {
+    m->common = alloc_doubles (m->padded_cols);
+    m->share = alloc_doubles (m->padded_rows);
+    if (!m->common || !m->share)
+      goto no_memory;
+    memcpy (m->common, s->common, m->cols * sizeof (double));
+    memcpy (m->share, s->share, m->rows * sizeof (double));
+    for (k = 0; k < m->cols; k++)
+      m->used[k] |= m->common[k] != 0;
+  }
+  if ((m->path == EEG_DSP_MATRIX_PICK && !find_pieces (m)) ||
+      (m->path == EEG_DSP_MATRIX_DENSE && !pack (m)))
+    goto no_memory;
+  return m;
+
+no_memory:
+  eeg_dsp_matrix_free (m);
+  return NULL;
+}
+
+EegDspMatrix *
+eeg_dsp_matrix_new (const EegDspMatrixSpec *spec)
+{
+  return eeg_dsp_matrix_new_for_isa (spec, eeg_dsp_isa ());
+}
+
+void
+eeg_dsp_matrix_free (EegDspMatrix *m)
+{
+  if (!m)
+    return;
+  free (m->start);
+  free (m->index);
+  free (m->value);
+  free (m->common);
+  free (m->share);
+  free (m->packed);
+  free (m->pieces);
+  free (m->used);
+  free (m->replaced);
+  free (m->last);
+  free (m->x);
+  free (m->y);
+  free (m);
+}
+
+EegDspMatrixPath
+eeg_dsp_matrix_path (const EegDspMatrix *m)
+{
+  return m->path;
+}
+
+void
+eeg_dsp_matrix_reset (EegDspMatrix *m)
+{
+  memset (m->last, 0, m->cols * sizeof (double));
+}
+
+static int
+usable (double x)
+{
+  return __builtin_fabs (x) <= EEG_DSP_HUGE;
+}
+
+static void
+begin_call (EegDspMatrix *m)
+{
+  if (m->any_replaced)
+    memset (m->replaced, 0, m->cols);
+  m->any_replaced = 0;
+}
+
+static void
+note_replaced (EegDspMatrix *m, size_t frame, size_t channel)
+{
+  if (!m->any_replaced || frame < m->bad_first)
+    m->bad_first = frame;
+  if (!m->any_replaced || frame > m->bad_last)
+    m->bad_last = frame;
+  m->replaced[channel] = 1;
+  m->any_replaced = 1;
+}
+
+void
+eeg_dsp_matrix_get_replaced (
+    const EegDspMatrix *m, size_t *first_frame, size_t *last_frame)
+{
+  *first_frame = m->bad_first;
+  *last_frame = m->bad_last;
+}
+
+int
+eeg_dsp_matrix_was_replaced (const EegDspMatrix *m, size_t channel)
+{
+  return channel < m->cols && m->replaced[channel];
+}
+
+/* The sums of @frames rows of m->x into m->y. */
+static void
+mix (EegDspMatrix *m, size_t frames)
+{
+  size_t f;
+
+  if (m->path == EEG_DSP_MATRIX_DENSE)
+    m->kernels->dense (m->packed, m->padded_rows / EEG_DSP_PANEL, m->cols, m->x,
+        m->padded_cols, m->y, m->padded_rows, frames);
+  else
+    for (f = 0; f < frames; f++)
+      m->kernels->sparse (m->start, m->index, m->value, m->rows,
+          m->x + f * m->padded_cols, m->y + f * m->padded_rows);
+  for (f = 0; m->common && f < frames; f++)
+    m->kernels->add (m->y + f * m->padded_rows, m->share,
+        m->kernels->dot (m->common, m->x + f * m->padded_cols, m->padded_cols),
+        m->rows);
+}
+
+#define EEG_TYPE    float
+#define EEG_NAME(n) n##_f32
+#include "eegdsp-matrix.inc"
+#undef EEG_TYPE
+#undef EEG_NAME
+#define EEG_TYPE    double
+#define EEG_NAME(n) n##_f64
+#include "eegdsp-matrix.inc"
+
+void
+eeg_dsp_matrix_pick_32 (
+    EegDspMatrix *m, const void *in, void *out, size_t frames)
+{
+  if (m->path == EEG_DSP_MATRIX_PICK)
+    pick_f32 (m, in, out, frames);
+}
