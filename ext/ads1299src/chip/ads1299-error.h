@@ -10,20 +10,27 @@ typedef enum
 {
   ADS1299_OK,
   ADS1299_ERR_MEMORY,
-  ADS1299_ERR_SETUP,        /* the setup asks for what the chip has not */
-  ADS1299_ERR_FILE,         /* a recording cannot be read */
-  ADS1299_ERR_SCRIPT,       /* a fault script is wrong */
-  ADS1299_ERR_BUS,          /* a transfer failed; see sys_errno */
-  ADS1299_ERR_LINE,         /* a GPIO line failed; see sys_errno */
-  ADS1299_ERR_NO_ANSWER,    /* every bit read is alike: 00 or FF */
-  ADS1299_ERR_SPI_MODE,     /* answers are there, shifted by one bit */
-  ADS1299_ERR_WRONG_ID,     /* another part */
-  ADS1299_ERR_WRONG_PART,   /* an ADS1299 with another number of channels */
-  ADS1299_ERR_RESET_VALUES, /* registers are not what RESET leaves */
-  ADS1299_ERR_READBACK,     /* a register does not hold what was written */
-  ADS1299_ERR_NO_DRDY,      /* no data-ready edge */
-  ADS1299_ERR_RATE,         /* edges come at another rate than asked for */
-  ADS1299_ERR_STATUS,       /* frames do not begin with 1100 */
+  ADS1299_ERR_SETUP,         /* the setup asks for what the chip has not */
+  ADS1299_ERR_FILE,          /* a recording cannot be read */
+  ADS1299_ERR_SCRIPT,        /* a fault script is wrong */
+  ADS1299_ERR_BUS,           /* a transfer failed; see sys_errno */
+  ADS1299_ERR_LINE,          /* a GPIO line failed; see sys_errno */
+  ADS1299_ERR_NO_DEVICE,     /* no such device file or controller */
+  ADS1299_ERR_NO_PERMISSION, /* the user may not open it */
+  ADS1299_ERR_BUSY,          /* somebody else has the device or line */
+  ADS1299_ERR_NOT_SPIDEV,    /* a file, but no SPI device */
+  ADS1299_ERR_MODE_REFUSED,  /* SPI mode, word length or speed */
+  ADS1299_ERR_NO_LINE,       /* no such GPIO chip or line */
+  ADS1299_ERR_LINE_REFUSED,  /* the line cannot do what is asked of it */
+  ADS1299_ERR_NO_ANSWER,     /* every bit read is alike: 00 or FF */
+  ADS1299_ERR_SPI_MODE,      /* answers are there, shifted by one bit */
+  ADS1299_ERR_WRONG_ID,      /* another part */
+  ADS1299_ERR_WRONG_PART,    /* an ADS1299 with another number of channels */
+  ADS1299_ERR_RESET_VALUES,  /* registers are not what RESET leaves */
+  ADS1299_ERR_READBACK,      /* a register does not hold what was written */
+  ADS1299_ERR_NO_DRDY,       /* no data-ready edge */
+  ADS1299_ERR_RATE,          /* edges come at another rate than asked for */
+  ADS1299_ERR_STATUS,        /* frames do not begin with 1100 */
   ADS1299_N_ERRORS,
 } Ads1299ErrorCode;
 
