@@ -54,11 +54,10 @@ typedef struct
   char path[ADS1299_BUS_MAX_CHIPS][64];
   int out[N_OUT], drdy, wake;
   atomic_bool cancelled;
-  /* Of the one thread that uses the bus: the newest edge that wait_drdy() has
-   * not handed out, and the time of the first one after what it had. */
-  bool have_edge;
-  uint64_t first_ns, edge_ns;
-  uint32_t edge_seq;
+  /* Of the one thread that uses the bus: edges that wait_drdy() has not handed
+   * out, from @next on. */
+  struct gpio_v2_line_event event[EVENTS_PER_READ];
+  unsigned n_events, next;
 } LinuxBus;
 
 static uint64_t
@@ -72,32 +71,27 @@ linux_now (Ads1299Bus *bus)
 
 /* --- edges ------------------------------------------------------------------ */
 
-/* Takes what the kernel has queued; the newest edge counts. 0 or -errno. */
+/* Takes what the kernel has queued, when there is nothing left of before. 0 or
+ * -errno. */
 static int
 take_edges (LinuxBus *b)
 {
-  struct gpio_v2_line_event e[EVENTS_PER_READ];
   ssize_t n;
 
-  do {
-    n = read (b->drdy, e, sizeof e);
-    if (n < 0 && errno == EINTR) {
-      n = sizeof e;
-      continue;
-    }
-    if (n < 0)
-      return errno == EAGAIN ? 0 : -errno;
-    /* The other end is gone. */
-    if (n == 0)
-      return -ENODEV;
-    if (n % (ssize_t) sizeof e[0] != 0)
-      return -EIO;
-    if (!b->have_edge)
-      b->first_ns = e[0].timestamp_ns;
-    b->have_edge = true;
-    b->edge_ns = e[n / (ssize_t) sizeof e[0] - 1].timestamp_ns;
-    b->edge_seq = e[n / (ssize_t) sizeof e[0] - 1].line_seqno;
-  } while (n == sizeof e);
+  if (b->next < b->n_events)
+    return 0;
+  b->next = b->n_events = 0;
+  do
+    n = read (b->drdy, b->event, sizeof b->event);
+  while (n < 0 && errno == EINTR);
+  if (n < 0)
+    return errno == EAGAIN ? 0 : -errno;
+  /* The other end is gone. */
+  if (n == 0)
+    return -ENODEV;
+  if (n % (ssize_t) sizeof b->event[0] != 0)
+    return -EIO;
+  b->n_events = (unsigned) (n / (ssize_t) sizeof b->event[0]);
   return 0;
 }
 
@@ -105,8 +99,9 @@ take_edges (LinuxBus *b)
 static void
 forget_edges (LinuxBus *b)
 {
-  take_edges (b);
-  b->have_edge = false;
+  do
+    b->next = b->n_events;
+  while (take_edges (b) == 0 && b->n_events > 0);
 }
 
 /* Several errors say that a device was unplugged or its driver unbound. */
@@ -129,7 +124,7 @@ linux_wait_drdy (Ads1299Bus *bus, uint64_t timeout_ns, Ads1299Edge *edge)
 {
   LinuxBus *b = (LinuxBus *) bus;
   uint64_t end = linux_now (bus) + timeout_ns;
-  bool look = b->have_edge;
+  bool look = false;
 
   for (;;) {
     struct pollfd p[2] = {
@@ -145,10 +140,9 @@ linux_wait_drdy (Ads1299Bus *bus, uint64_t timeout_ns, Ads1299Edge *edge)
       if (r < 0)
         return wait_failed (edge, r);
     }
-    if (b->have_edge) {
-      b->have_edge = false;
-      edge->time_ns = b->edge_ns;
-      edge->seq = b->edge_seq;
+    if (b->next < b->n_events) {
+      edge->time_ns = b->event[b->next].timestamp_ns;
+      edge->seq = b->event[b->next++].line_seqno;
       edge->error = 0;
       return ADS1299_WAIT_EDGE;
     }
@@ -215,7 +209,9 @@ check_fresh (LinuxBus *b, const Ads1299Xfer *x)
 
   if (r < 0)
     return r;
-  return b->have_edge && b->first_ns <= latched ? -ESTALE : 0;
+  return b->next < b->n_events && b->event[b->next].timestamp_ns <= latched
+             ? -ESTALE
+             : 0;
 }
 
 static int

@@ -34,10 +34,8 @@ typedef struct
  * was opened belongs to this bus alone: a second one on the same device is
  * ADS1299_ERR_BUSY.
  *
- * A converter keeps one sample. wait_drdy() therefore hands out the newest
- * edge; a gap in Ads1299Edge.seq counts the ones that came too early. A frame
- * that a newer conversion may have replaced before all chips were read makes
- * the last transfer fail with -ESTALE: that sample is lost, the next edge is
- * already there. */
+ * A converter keeps one sample. Where an edge proves that a conversion may have
+ * replaced a frame before all chips were read, the transfer of the last chip
+ * ends with -ESTALE. */
 Ads1299Bus *ads1299_bus_linux_new (
     const Ads1299LinuxConfig *config, Ads1299Error *error);

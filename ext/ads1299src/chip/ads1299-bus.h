@@ -64,7 +64,8 @@ typedef struct _Ads1299Bus Ads1299Bus;
 
 typedef struct
 {
-  /* 0 or -errno; a transfer cut short is -EIO. */
+  /* 0 or -errno; a transfer cut short is -EIO. -ESTALE: a newer conversion may
+   * have replaced the frame before it was read. */
   int (*xfer) (Ads1299Bus *bus, unsigned chip, const Ads1299Xfer *xfer);
   /* The oldest falling edge of DRDY not handed out yet. @timeout_ns bounds
    * the wait. EINTR is dealt with inside. */

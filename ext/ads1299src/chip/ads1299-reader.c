@@ -197,6 +197,8 @@ ads1299_reader_next (Ads1299Reader *r, uint64_t timeout_ns, int32_t *codes,
   if ((double) (int64_t) (before - r->base_ns) >= deadline)
     return skip (r, s, ADS1299_SKIP_LATE, &r->counts.late);
   ret = ads1299_read_frames (bus, codes, status);
+  if (ret == -ESTALE)
+    return skip (r, s, ADS1299_SKIP_LATE, &r->counts.late);
   if (ret < 0) {
     s->error = ret;
     skip (r, s, ADS1299_SKIP_IO, &r->counts.io);
