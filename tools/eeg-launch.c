@@ -11,6 +11,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum
@@ -24,26 +25,18 @@ typedef struct
 {
   GMainLoop *loop;
   GstElement *pipeline;
+  GstEegGraphMonitor *monitor;
   GstClockTime duration; /* of signal; 0 = endless */
-  gboolean quiet, stopping, status_shown;
+  gboolean quiet, json, stopping, status_shown;
   gint exit_code;
   gint64 started;
 } Run;
 
-static gboolean
-stat_field (GstElement *e, const gchar *field, guint64 *value)
+/* Messages are one line, whatever is in them. */
+static const gchar *
+one_line (gchar *text)
 {
-  GstStructure *s = NULL;
-  GParamSpec *spec =
-      g_object_class_find_property (G_OBJECT_GET_CLASS (e), "stats");
-  gboolean found;
-
-  if (!spec || spec->value_type != GST_TYPE_STRUCTURE)
-    return FALSE;
-  g_object_get (e, "stats", &s, NULL);
-  found = s && gst_structure_get_uint64 (s, field, value);
-  g_clear_pointer (&s, gst_structure_free);
-  return found;
+  return g_strstrip (g_strdelimit (text, "\r\n\t", ' '));
 }
 
 static void
@@ -54,61 +47,23 @@ clear_status (Run *run)
   run->status_shown = FALSE;
 }
 
-static GList *
-stages (Run *run)
-{
-  return GST_BIN_CHILDREN (run->pipeline);
-}
-
 static gboolean
 show_status (gpointer data)
 {
   Run *run = data;
-  guint64 samples = 0, lost = 0, clients = 0, v;
-  guint seconds = (guint) ((g_get_monotonic_time () - run->started) / 1000000);
+  g_autofree gchar *line = NULL;
+  struct winsize size;
 
-  for (GList *l = stages (run); l; l = l->next) {
-    if (stat_field (l->data, "produced", &v)) {
-      samples += v;
-      if (stat_field (l->data, "lost", &v))
-        lost += v;
-    }
-    if (stat_field (l->data, "clients", &v))
-      clients += v;
-  }
-  fprintf (stderr,
-      "\r\033[K%02u:%02u:%02u  %" G_GUINT64_FORMAT
-      " samples, %" G_GUINT64_FORMAT " lost, %" G_GUINT64_FORMAT " viewers",
-      seconds / 3600, seconds / 60 % 60, seconds % 60, samples, lost, clients);
+  gst_eeg_graph_monitor_update (run->monitor);
+  line = gst_eeg_graph_monitor_to_line (run->monitor,
+      (guint) ((g_get_monotonic_time () - run->started) / G_USEC_PER_SEC));
+  /* A line that wraps cannot be taken back. */
+  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 &&
+      strlen (line) >= size.ws_col)
+    line[size.ws_col - 1] = '\0';
+  fprintf (stderr, "\r\033[K%s", line);
   run->status_shown = TRUE;
   return G_SOURCE_CONTINUE;
-}
-
-static void
-show_stats (Run *run)
-{
-  static const gchar *const fields[] = {
-      "produced", "delivered", "lost", "dropped"};
-
-  printf ("%-16s", "stage");
-  for (guint f = 0; f < G_N_ELEMENTS (fields); f++)
-    printf ("%14s", fields[f]);
-  putchar ('\n');
-  /* GStreamer keeps the newest first. */
-  for (GList *l = g_list_last (stages (run)); l; l = l->prev) {
-    guint64 v;
-
-    if (!stat_field (l->data, "delivered", &v))
-      continue;
-    printf ("%-16s", GST_OBJECT_NAME (l->data));
-    for (guint f = 0; f < G_N_ELEMENTS (fields); f++) {
-      if (stat_field (l->data, fields[f], &v))
-        printf ("%14" G_GUINT64_FORMAT, v);
-      else
-        printf ("%14s", "-");
-    }
-    putchar ('\n');
-  }
 }
 
 static void
@@ -133,14 +88,16 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
       gst_message_parse_error (message, &error, &debug);
       clear_status (run);
       fprintf (stderr, "eeg-launch: error in %s: %s\n",
-          GST_OBJECT_NAME (GST_MESSAGE_SRC (message)), error->message);
+          GST_OBJECT_NAME (GST_MESSAGE_SRC (message)),
+          one_line (error->message));
       fail (run);
       break;
     case GST_MESSAGE_WARNING:
       gst_message_parse_warning (message, &error, &debug);
       clear_status (run);
       fprintf (stderr, "eeg-launch: warning from %s: %s\n",
-          GST_OBJECT_NAME (GST_MESSAGE_SRC (message)), error->message);
+          GST_OBJECT_NAME (GST_MESSAGE_SRC (message)),
+          one_line (error->message));
       break;
     case GST_MESSAGE_EOS:
       g_main_loop_quit (run->loop);
@@ -185,7 +142,8 @@ on_url (GstObject *pipeline, GstObject *stage, GParamSpec *spec, Run *run)
 
   g_object_get (stage, "url", &url, NULL);
   if (url && !run->quiet) {
-    printf ("Live view: %s\n", url);
+    /* In JSON mode stdout is one document. */
+    fprintf (run->json ? stderr : stdout, "Live view: %s\n", url);
     fflush (stdout);
   }
 }
@@ -222,7 +180,7 @@ on_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 static void
 limit_duration (Run *run)
 {
-  for (GList *l = stages (run); l; l = l->next) {
+  for (GList *l = GST_BIN_CHILDREN (run->pipeline); l; l = l->next) {
     GstElement *e = l->data;
     if (e->numsinkpads == 0 && e->srcpads) {
       Limit *limit = g_new (Limit, 1);
@@ -234,6 +192,18 @@ limit_duration (Run *run)
   }
 }
 
+static void
+show_stats (Run *run)
+{
+  g_autofree gchar *text = run->json
+                               ? gst_eeg_graph_monitor_to_json (run->monitor)
+                               : gst_eeg_graph_monitor_to_text (run->monitor);
+
+  fputs (text, stdout);
+  if (run->json)
+    putchar ('\n');
+}
+
 static gint
 run_pipeline (Run *run, gboolean stats)
 {
@@ -241,6 +211,7 @@ run_pipeline (Run *run, gboolean stats)
   guint status = 0;
 
   run->loop = g_main_loop_new (NULL, FALSE);
+  run->monitor = gst_eeg_graph_monitor_new (run->pipeline);
   run->started = g_get_monotonic_time ();
   gst_bus_add_watch (bus, on_message, run);
   g_unix_signal_add (SIGINT, on_signal, run);
@@ -269,9 +240,12 @@ run_pipeline (Run *run, gboolean stats)
       g_source_remove (status);
   }
   clear_status (run);
+  gst_eeg_graph_monitor_update (run->monitor);
   gst_element_set_state (run->pipeline, GST_STATE_NULL);
+  gst_eeg_graph_monitor_update (run->monitor);
   if (stats)
     show_stats (run);
+  gst_eeg_graph_monitor_free (run->monitor);
   gst_bus_remove_watch (bus);
   g_main_loop_unref (run->loop);
   return run->exit_code;
@@ -301,7 +275,7 @@ main (int argc, char **argv)
       {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &duration,
           "Stop after this much signal", "SECONDS"},
       {"stats", 0, 0, G_OPTION_ARG_NONE, &stats,
-          "Print the counters of sources and sinks at the end", NULL},
+          "Print the counters of sources, sinks and pools at the end", NULL},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet,
           "Print warnings and errors only", NULL},
       {"list-presets", 0, 0, G_OPTION_ARG_NONE, &list,
@@ -368,8 +342,8 @@ main (int argc, char **argv)
     gst_eeg_graph_set (graph, *s);
   gst_eeg_graph_check (graph);
   if (json) {
-    /* With --print and --explain that is the output, and only trouble is told. */
-    if ((!print && !explain) || gst_eeg_graph_has_errors (graph)) {
+    if ((!print && !explain && !(stats && !check)) ||
+        gst_eeg_graph_has_errors (graph)) {
       text = gst_eeg_graph_issues_to_json (graph);
       puts (text);
       fflush (stdout);
@@ -411,6 +385,7 @@ main (int argc, char **argv)
     return EXIT_FINE;
   }
   run.quiet = quiet;
+  run.json = json;
   run.duration = (GstClockTime) (duration * GST_SECOND);
   code = run_pipeline (&run, stats);
   gst_object_unref (run.pipeline);

@@ -39,6 +39,8 @@ GST_DEBUG_CATEGORY_STATIC (eeg_test_src_debug);
 #define DEFAULT_FREQUENCY 10.0
 #define DEFAULT_AMPLITUDE 50e-6
 #define DEFAULT_SEED      1
+#define DEFAULT_POOL_MIN  16
+#define DEFAULT_POOL_MAX  8192
 #define MAX_CHANNELS      1024
 #define MAX_RATE          1000000
 /* signal in a buffer of automatic size */
@@ -56,6 +58,8 @@ enum
   PROP_SEED,
   PROP_IS_LIVE,
   PROP_LABELS,
+  PROP_POOL_MIN,
+  PROP_POOL_MAX,
   PROP_STATS,
 };
 
@@ -72,6 +76,7 @@ struct _GstEegTestSrc
   guint samples_per_buffer;
   guint64 seed;
   gchar *labels;
+  guint pool_min, pool_max;
   guint64 produced;
   gint64 started_us;
   gint64 latest_us;
@@ -289,6 +294,41 @@ gst_eeg_test_src_set_caps (GstBaseSrc *base, GstCaps *caps)
   return TRUE;
 }
 
+/* At the cap the source waits: what it makes has no deadline. */
+static gboolean
+gst_eeg_test_src_decide_allocation (GstBaseSrc *base, GstQuery *query)
+{
+  GstEegTestSrc *self = GST_EEG_TEST_SRC (base);
+  GstBufferPool *pool = gst_eeg_buffer_pool_new ();
+  GstStructure *config = gst_buffer_pool_get_config (pool);
+  guint size, min, max;
+  GstCaps *caps = NULL;
+
+  gst_query_parse_allocation (query, &caps, NULL);
+  GST_OBJECT_LOCK (self);
+  size = self->frames * GST_EEG_INFO_BPF (self->info);
+  min = self->pool_min;
+  max = MAX (min, self->pool_max);
+  GST_OBJECT_UNLOCK (self);
+  gst_eeg_buffer_pool_set_owner (
+      GST_EEG_BUFFER_POOL (pool), GST_ELEMENT (self));
+  gst_buffer_pool_config_set_params (config, caps, size, min, max);
+  gst_eeg_buffer_pool_config_set_growth (
+      config, MAX (4, min / 4), max, GST_EEG_POOL_POLICY_WAIT);
+  if (!gst_buffer_pool_set_config (pool, config)) {
+    gst_object_unref (pool);
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        ("The buffer pool refused %u buffers of %u bytes.", min, size), (NULL));
+    return FALSE;
+  }
+  if (gst_query_get_n_allocation_pools (query) > 0)
+    gst_query_set_nth_allocation_pool (query, 0, pool, size, min, max);
+  else
+    gst_query_add_allocation_pool (query, pool, size, min, max);
+  gst_object_unref (pool);
+  return TRUE;
+}
+
 static GstFlowReturn
 gst_eeg_test_src_fill (GstPushSrc *push, GstBuffer *buffer)
 {
@@ -408,6 +448,8 @@ static GstStructure *
 make_stats (GstEegTestSrc *self)
 {
   const gboolean live = gst_base_src_is_live (GST_BASE_SRC (self));
+  GstBufferPool *pool;
+  GstStructure *stats;
   guint64 produced;
   gdouble rate;
 
@@ -419,9 +461,15 @@ make_stats (GstEegTestSrc *self)
     rate = (gdouble) (produced - self->frames) * G_USEC_PER_SEC /
            (self->latest_us - self->started_us);
   GST_OBJECT_UNLOCK (self);
-  return gst_structure_new ("application/x-eeg-stats", "produced",
+  stats = gst_structure_new ("application/x-eeg-stats", "produced",
       G_TYPE_UINT64, produced, "lost", G_TYPE_UINT64, (guint64) 0, "delivered",
       G_TYPE_UINT64, produced, "rate-measured", G_TYPE_DOUBLE, rate, NULL);
+  pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
+  if (pool) {
+    gst_eeg_buffer_pool_add_stats (GST_EEG_BUFFER_POOL (pool), stats);
+    gst_object_unref (pool);
+  }
+  return stats;
 }
 
 static void
@@ -460,6 +508,12 @@ gst_eeg_test_src_set_property (
     case PROP_LABELS:
       g_free (self->labels);
       self->labels = g_value_dup_string (value);
+      break;
+    case PROP_POOL_MIN:
+      self->pool_min = g_value_get_uint (value);
+      break;
+    case PROP_POOL_MAX:
+      self->pool_max = g_value_get_uint (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -504,6 +558,12 @@ gst_eeg_test_src_get_property (
     case PROP_LABELS:
       g_value_set_string (value, self->labels);
       break;
+    case PROP_POOL_MIN:
+      g_value_set_uint (value, self->pool_min);
+      break;
+    case PROP_POOL_MAX:
+      g_value_set_uint (value, self->pool_max);
+      break;
     case PROP_STATS:
       /* takes the lock itself */
       GST_OBJECT_UNLOCK (self);
@@ -532,6 +592,8 @@ gst_eeg_test_src_init (GstEegTestSrc *self)
   self->frequency = DEFAULT_FREQUENCY;
   self->amplitude = DEFAULT_AMPLITUDE;
   self->seed = DEFAULT_SEED;
+  self->pool_min = DEFAULT_POOL_MIN;
+  self->pool_max = DEFAULT_POOL_MAX;
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
   gst_pad_add_probe (GST_BASE_SRC_PAD (self), GST_PAD_PROBE_TYPE_BUFFER,
       count_leaving, self, NULL);
@@ -599,10 +661,19 @@ gst_eeg_test_src_class_init (GstEegTestSrcClass *klass)
           "Electrode names, comma separated, one a channel; unset chooses "
           "10-20 and 10-10 positions",
           NULL, ready));
+  g_object_class_install_property (object_class, PROP_POOL_MIN,
+      g_param_spec_uint (GST_EEG_POOL_MIN, "Pool, at start",
+          "Buffers made before the first sample", 1, 65536, DEFAULT_POOL_MIN,
+          ready));
+  g_object_class_install_property (object_class, PROP_POOL_MAX,
+      g_param_spec_uint (GST_EEG_POOL_MAX, "Pool, at most",
+          "Buffers that the pool may grow to; with all of them held downstream "
+          "the source waits",
+          1, 65536, DEFAULT_POOL_MAX, ready));
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "Counters since start: produced, lost and delivered samples per "
-          "channel, rate-measured in Hz",
+          "channel, rate-measured in Hz, and pool-*",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -620,6 +691,8 @@ gst_eeg_test_src_class_init (GstEegTestSrcClass *klass)
   base_class->get_caps = GST_DEBUG_FUNCPTR (gst_eeg_test_src_get_caps);
   base_class->set_caps = GST_DEBUG_FUNCPTR (gst_eeg_test_src_set_caps);
   base_class->get_times = GST_DEBUG_FUNCPTR (gst_eeg_test_src_get_times);
+  base_class->decide_allocation =
+      GST_DEBUG_FUNCPTR (gst_eeg_test_src_decide_allocation);
   base_class->query = GST_DEBUG_FUNCPTR (gst_eeg_test_src_query);
   base_class->is_seekable = GST_DEBUG_FUNCPTR (gst_eeg_test_src_is_seekable);
   GST_PUSH_SRC_CLASS (klass)->fill = GST_DEBUG_FUNCPTR (gst_eeg_test_src_fill);

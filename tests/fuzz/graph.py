@@ -43,6 +43,8 @@ def hostile():
         "nul-byte": HEAD + b',"na\0me":1}',
         "nul-escape": HEAD + b',"name":"\\u0000"}',
         "nul-between": HEAD + b"\0}",
+        "nul-behind-number": HEAD + b',"x":[1\0,1]}',
+        "nul-behind-word": HEAD + b',"x":[true\0,1]}',
         "invalid-utf8": HEAD + b',"name":"\xff\xfe"}',
         "overlong-utf8": HEAD + b',"name":"\xc0\xaf"}',
         "cut-utf8": HEAD + b',"name":"\xe2\x82',

@@ -493,14 +493,40 @@ eeg_pool_flush_stop (GstBufferPool *pool)
   pthread_mutex_unlock (&self->lock);
 }
 
+/* Sizes of the owner's graph file. An owner with properties of these names has
+ * them from there already, or knows better. */
+static gboolean
+graph_sizes (GstEegBufferPool *self, guint *min, guint *max)
+{
+  GstElement *owner = g_weak_ref_get (&self->owner);
+  GstContext *context = NULL;
+  gboolean changed = FALSE;
+
+  if (owner == NULL)
+    return FALSE;
+  if (!g_object_class_find_property (
+          G_OBJECT_GET_CLASS (owner), GST_EEG_POOL_MIN))
+    context = gst_element_get_context (owner, GST_EEG_GRAPH_CONTEXT);
+  if (context != NULL) {
+    const GstStructure *s = gst_context_get_structure (context);
+
+    changed |= gst_structure_get_uint (s, GST_EEG_POOL_MIN, min);
+    changed |= gst_structure_get_uint (s, GST_EEG_POOL_MAX, max);
+    gst_context_unref (context);
+  }
+  gst_object_unref (owner);
+  return changed;
+}
+
 static gboolean
 eeg_pool_set_config (GstBufferPool *pool, GstStructure *config)
 {
   GstEegBufferPool *self = GST_EEG_BUFFER_POOL (pool);
-  guint size, min, max, step, cap;
   GstEegPoolPolicy policy = GST_EEG_POOL_POLICY_WAIT;
+  guint size, min, max, step, cap, graph_min, graph_max;
+  GstCaps *caps;
 
-  if (!gst_buffer_pool_config_get_params (config, NULL, &size, &min, &max)) {
+  if (!gst_buffer_pool_config_get_params (config, &caps, &size, &min, &max)) {
     GST_WARNING_OBJECT (self, "incomplete config: %" GST_PTR_FORMAT, config);
     return FALSE;
   }
@@ -511,6 +537,13 @@ eeg_pool_set_config (GstBufferPool *pool, GstStructure *config)
     cap = MAX (MAX (cap, min), 1);
     if (max > 0)
       cap = MIN (cap, max);
+  }
+  graph_min = min;
+  graph_max = cap;
+  if (graph_sizes (self, &graph_min, &graph_max)) {
+    min = graph_min;
+    cap = max = MAX (MAX (graph_max, min), 1);
+    gst_buffer_pool_config_set_params (config, caps, size, min, max);
   }
   if (!GST_BUFFER_POOL_CLASS (gst_eeg_buffer_pool_parent_class)
            ->set_config (pool, config))

@@ -46,6 +46,14 @@ typedef struct
   guint cap;
 } GstEegPoolMetrics;
 
+/* Sizes that a graph file gives to all its pools: two guints of the context
+ * that its pipeline carries. Elements with properties of these names get them
+ * there; the pool of any other owner takes them from the context when it is
+ * configured, if gst_eeg_buffer_pool_set_owner() comes first. */
+#define GST_EEG_GRAPH_CONTEXT "gst.eeg.graph"
+#define GST_EEG_POOL_MIN      "pool-min-buffers"
+#define GST_EEG_POOL_MAX      "pool-max-buffers"
+
 #define GST_TYPE_EEG_POOL_POLICY (gst_eeg_pool_policy_get_type ())
 GST_EEG_API GType gst_eeg_pool_policy_get_type (void);
 

@@ -22,9 +22,10 @@ struct _GstEegGraph
   guint n_found;      /* by this check, with those past the limit */
   GstEegGraphIssue scratch; /* stands for an issue past the limit */
   GstEegGraphIssue *latest;
-  GHashTable *sets;  /* JSON pointer -> "--set id.property" */
-  GPtrArray *stages; /* GraphStage, in file order; the checked model */
-  GPtrArray *links;  /* GraphLink, in file order */
+  GHashTable *sets;         /* JSON pointer -> "--set id.property" */
+  GPtrArray *stages;        /* GraphStage, in file order; the checked model */
+  GPtrArray *links;         /* GraphLink, in file order */
+  guint pool_min, pool_max; /* 0: the file does not say */
   gboolean checked;
   gchar *hash;
 };

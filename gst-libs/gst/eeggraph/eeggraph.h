@@ -97,6 +97,27 @@ GST_EEG_GRAPH_API gchar *gst_eeg_graph_issues_to_text (
     const GstEegGraph *graph);
 GST_EEG_GRAPH_API gchar *gst_eeg_graph_issues_to_json (
     const GstEegGraph *graph);
+
+/**
+ * GstEegGraphMonitor:
+ *
+ * Counters and levels of a running pipeline.
+ */
+typedef struct _GstEegGraphMonitor GstEegGraphMonitor;
+
+GST_EEG_GRAPH_API GstEegGraphMonitor *gst_eeg_graph_monitor_new (
+    GstElement *pipeline);
+GST_EEG_GRAPH_API void gst_eeg_graph_monitor_free (GstEegGraphMonitor *monitor);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstEegGraphMonitor, gst_eeg_graph_monitor_free)
+GST_EEG_GRAPH_API void gst_eeg_graph_monitor_update (
+    GstEegGraphMonitor *monitor);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_monitor_to_line (
+    const GstEegGraphMonitor *monitor, guint seconds);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_monitor_to_text (
+    const GstEegGraphMonitor *monitor);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_monitor_to_json (
+    const GstEegGraphMonitor *monitor);
+
 GST_EEG_GRAPH_API gchar **gst_eeg_graph_list_presets (void);
 GST_EEG_GRAPH_API gchar *gst_eeg_graph_find_preset (const gchar *name);
 

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <gst/eeg/gsteegbufferpool.h>
 #include "eeggraph-private.h"
 
 const gchar *const graph_leaky_names[] = {"no", "upstream", "downstream", NULL};
@@ -212,7 +213,8 @@ make_node (const Node *node)
  * @error: (out) (optional): why it could not be built
  *
  * Builds the pipeline by typed calls, in state NULL; no text of the file
- * reaches a parser. The context "gst.eeg.graph" carries the hash and the name.
+ * reaches a parser. The context "gst.eeg.graph" carries the hash, the name and
+ * the sizes of pools.
  *
  * Returns: (transfer floating) (nullable): a #GstPipeline
  */
@@ -256,10 +258,16 @@ gst_eeg_graph_build (GstEegGraph *graph, GError **error)
     gst_object_unref (pipeline);
     return NULL;
   }
-  context = gst_context_new ("gst.eeg.graph", TRUE);
+  context = gst_context_new (GST_EEG_GRAPH_CONTEXT, TRUE);
   gst_structure_set (gst_context_writable_structure (context), "hash",
       G_TYPE_STRING, gst_eeg_graph_get_hash (graph), "name", G_TYPE_STRING,
       gst_eeg_graph_get_name (graph), NULL);
+  if (graph->pool_min)
+    gst_structure_set (gst_context_writable_structure (context),
+        GST_EEG_POOL_MIN, G_TYPE_UINT, graph->pool_min, NULL);
+  if (graph->pool_max)
+    gst_structure_set (gst_context_writable_structure (context),
+        GST_EEG_POOL_MAX, G_TYPE_UINT, graph->pool_max, NULL);
   gst_element_set_context (pipeline, context);
   gst_context_unref (context);
   return pipeline;
@@ -277,18 +285,27 @@ is_plain (const gchar *s)
   return TRUE;
 }
 
-/* Structures as media,field=value; types are left to be guessed, which the
- * caller checks by reading the text back. Every value is plain already. */
+/* ,field=(type)value, with the parentheses escaped for the shell and for
+ * gst-launch-1.0 alike. */
 static gboolean
 append_field (GQuark field, const GValue *value, gpointer user)
 {
+  const GType type = G_VALUE_TYPE (value);
+  const gchar *name = type == G_TYPE_STRING       ? "string"
+                      : type == G_TYPE_INT        ? "int"
+                      : type == G_TYPE_DOUBLE     ? "double"
+                      : type == G_TYPE_BOOLEAN    ? "boolean"
+                      : type == GST_TYPE_FRACTION ? "fraction"
+                                                  : NULL;
   GString *s = user;
-  gchar *text = G_VALUE_HOLDS_STRING (value) ? g_value_dup_string (value)
-                                             : gst_value_serialize (value);
-  gboolean ok = text && is_plain (text) && !strpbrk (text, ",:");
+  gchar *text = name == NULL            ? NULL
+                : type == G_TYPE_STRING ? g_value_dup_string (value)
+                                        : gst_value_serialize (value);
+  gboolean ok = text && is_plain (text) && !strpbrk (text, ",:@%");
 
   if (ok)
-    g_string_append_printf (s, ",%s=%s", g_quark_to_string (field), text);
+    g_string_append_printf (
+        s, ",%s=\\(%s\\)%s", g_quark_to_string (field), name, text);
   g_free (text);
   return ok;
 }
@@ -314,13 +331,8 @@ value_text (const GValue *value)
     const GstCaps *caps = gst_value_get_caps (value);
     const GstStructure *st = gst_caps_get_structure (caps, 0);
     GString *s = g_string_new (gst_structure_get_name (st));
-    GstCaps *again = NULL;
     gboolean ok = gst_structure_foreach (st, append_field, s);
 
-    if (ok)
-      again = gst_caps_from_string (s->str);
-    ok = again && gst_caps_is_strictly_equal (again, caps);
-    gst_clear_caps (&again);
     return g_string_free (s, !ok);
   }
   {

@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include "eeggraph-private.h"
+#include <gst/eeg/gsteegbufferpool.h>
 
 static void
 property_clear (gpointer p)
@@ -334,6 +335,9 @@ check_link_end (GstEegGraph *g, const gchar *link, json_t *object,
       *template = find_template (s, *pad, direction);
       if (!*template)
         unknown_pad (g, at, s, v, direction);
+      else if (!*pad && GST_PAD_TEMPLATE_PRESENCE (*template) == GST_PAD_ALWAYS)
+        /* "id" and "id.src" are one output */
+        *pad = g_strdup (GST_PAD_TEMPLATE_NAME_TEMPLATE (*template));
     }
   }
   g_free (id);
@@ -491,32 +495,50 @@ check_whole (GstEegGraph *g)
   }
 }
 
-/* Sources have pools; the file's sizes are for those that let one choose. */
+/* Sizes of the file, for every stage that has properties for them and does not
+ * say otherwise itself. The pools of others learn them from the context that
+ * the pipeline carries. */
 static void
 apply_pool (GstEegGraph *g, json_t *pool)
 {
-  const char *key;
-  json_t *v;
-
-  json_object_foreach (pool, key, v)
+  static const struct
   {
-    gchar *at = graph_pointer_key ("/defaults/pool", key);
+    const gchar *key, *property;
+  } sizes[] = {
+      {"min-buffers", GST_EEG_POOL_MIN},
+      {"max-buffers", GST_EEG_POOL_MAX},
+  };
 
-    for (guint n = 0; n < g->stages->len; n++) {
+  g->pool_min = (guint) count_member (pool, "min-buffers", 0);
+  g->pool_max = (guint) count_member (pool, "max-buffers", 0);
+  if (g->pool_min && g->pool_max && g->pool_min > g->pool_max) {
+    GstEegGraphIssue *i =
+        graph_error (g, "out-of-range", "/defaults/pool/min-buffers", FALSE,
+            "\"min-buffers\" is larger than \"max-buffers\"");
+
+    graph_found (i, json_object_get (pool, "min-buffers"));
+    i->allowed = g_strdup_printf ("1 to %u", g->pool_max);
+    return;
+  }
+  for (guint k = 0; k < G_N_ELEMENTS (sizes); k++) {
+    json_t *v = json_object_get (pool, sizes[k].key);
+    gchar *at = graph_pointer_key ("/defaults/pool", sizes[k].key);
+
+    for (guint n = 0; v && n < g->stages->len; n++) {
       GraphStage *s = g_ptr_array_index (g->stages, n);
       GraphProperty p = {NULL, G_VALUE_INIT};
       gboolean own = FALSE;
 
-      if (!s->element || find_template (s, NULL, GST_PAD_SINK))
-        continue;
       for (guint m = 0; m < s->properties->len; m++)
-        if (!strcmp (
-                g_array_index (s->properties, GraphProperty, m).pspec->name,
-                key))
-          own = TRUE;
-      p.pspec =
-          g_object_class_find_property (G_OBJECT_GET_CLASS (s->element), key);
-      if (!own && p.pspec && (p.pspec->flags & G_PARAM_WRITABLE) &&
+        own = own ||
+              !strcmp (
+                  g_array_index (s->properties, GraphProperty, m).pspec->name,
+                  sizes[k].property);
+      if (s->element && !own)
+        p.pspec = g_object_class_find_property (
+            G_OBJECT_GET_CLASS (s->element), sizes[k].property);
+      if (p.pspec && (p.pspec->flags & G_PARAM_WRITABLE) &&
+          !graph_has_issue_below (g, at) &&
           graph_value (g, at, p.pspec, v, &p.value))
         g_array_append_val (s->properties, p);
     }

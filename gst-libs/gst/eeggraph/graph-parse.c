@@ -300,8 +300,9 @@ scan_value (Scan *s, const gchar *pointer, guint depth)
       g_free (child);
     }
   } else {
-    while (s->p < s->end && !strchr (",]} \t\r\n", *s->p))
+    do
       scan_advance (s);
+    while (s->p < s->end && !strchr (",]} \t\r\n", *s->p));
   }
 }
 
@@ -343,6 +344,7 @@ static void
 graph_parse (GstEegGraph *g, const gchar *data, gsize size)
 {
   json_error_t err;
+  const gchar *nul;
   gssize deep;
 
   if (size > GST_EEG_GRAPH_MAX_BYTES) {
@@ -361,6 +363,15 @@ graph_parse (GstEegGraph *g, const gchar *data, gsize size)
 
     i->allowed = g_strdup_printf ("%d levels", GST_EEG_GRAPH_MAX_DEPTH);
     set_position (i, position_at (data, size, deep));
+    return;
+  }
+  /* jansson overlooks one behind a number. */
+  nul = memchr (data, 0, size);
+  if (nul) {
+    GstEegGraphIssue *i = graph_error (
+        g, "syntax", "", FALSE, "Not valid JSON: the text holds a NUL byte");
+
+    set_position (i, position_at (data, size, (gsize) (nul - data)));
     return;
   }
   g->root = json_loadb (data, size, JSON_REJECT_DUPLICATES, &err);
