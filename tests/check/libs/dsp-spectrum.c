@@ -90,9 +90,9 @@ check_welch (FILE *f, const gchar *text, gdouble **psd, gsize *bins,
     fail_unless (s != NULL);
     fail_unless_equals_int (eeg_dsp_spectrum_bins (s), *bins);
     fail_unless_equals_int (eeg_dsp_spectrum_missing (s), window);
-    fail_unless_equals_int (eeg_dsp_spectrum_push (s,
-                                c.is_f64 ? (gpointer) xx : (gpointer) x32,
-                                window, NULL),
+    fail_unless_equals_int (
+        eeg_dsp_spectrum_push (
+            s, c.is_f64 ? (gpointer) xx : (gpointer) x32, window, NULL),
         window);
     fail_unless_equals_int (eeg_dsp_spectrum_missing (s), 0);
     eeg_dsp_spectrum_compute (s, *psd);
@@ -119,20 +119,18 @@ check_welch (FILE *f, const gchar *text, gdouble **psd, gsize *bins,
 }
 
 static void
-check_measure (
-    const gchar *line, const gdouble *psd, gsize bins, gdouble width)
+check_measure (const gchar *line, const gdouble *psd, gsize bins, gdouble width)
 {
   gdouble a, b, want, want2, got, got2;
 
   if (sscanf (line, "band %lf %lf %lf", &a, &b, &want) == 3) {
     got = eeg_dsp_band_power (psd, bins, width, a, b);
-    fail_unless (
-        fabs (got - want) <= 1e-11 * want, "%s: %.17g", line, got);
+    fail_unless (fabs (got - want) <= 1e-11 * want, "%s: %.17g", line, got);
   } else if (sscanf (line, "peak %lf %lf %lf", &a, &b, &want) == 3) {
     got = eeg_dsp_peak (psd, bins, width, a, b);
     fail_unless (fabs (got - want) < 1e-8 * want, "%s: %.17g", line, got);
-  } else if (sscanf (
-                 line, "slope %lf %lf %lf %lf", &a, &b, &want, &want2) == 4) {
+  } else if (sscanf (line, "slope %lf %lf %lf %lf", &a, &b, &want, &want2) ==
+             4) {
     fail_unless (eeg_dsp_aperiodic (psd, bins, width, a, b, &got, &got2));
     fail_unless (fabs (got - want) < 1e-8 && fabs (got2 - want2) < 1e-8,
         "%s: %.17g %.17g", line, got, got2);
@@ -205,8 +203,8 @@ GST_START_TEST (test_every_length)
       eeg_dsp_spectrum_compute (s, psd);
       for (i = 0; i < eeg_dsp_spectrum_bins (s); i++)
         sum += psd[i] * c.rate / n;
-      fail_unless (fabs (sum - square) < 1e-12 * square, "%u: %g, %g", n, sum,
-          square);
+      fail_unless (
+          fabs (sum - square) < 1e-12 * square, "%u: %g, %g", n, sum, square);
       g_free (x);
       eeg_dsp_spectrum_free (s);
     }
@@ -400,8 +398,8 @@ GST_START_TEST (test_measures_at_the_edges)
       line[i] = i ? 5 * pow (i * 0.5, -1.5) : 0;
     }
     fail_unless (eeg_dsp_band_power (flat, 11, 0.5, 0, 5) == 10);
-    fail_unless (fabs (eeg_dsp_band_power (flat, 11, 0.5, 1.1, 1.2) - 0.2) <
-                 1e-12);
+    fail_unless (
+        fabs (eeg_dsp_band_power (flat, 11, 0.5, 1.1, 1.2) - 0.2) < 1e-12);
     /* Beyond the last bin, before the first, nothing, backwards. */
     fail_unless (eeg_dsp_band_power (flat, 11, 0.5, 4, 50) == 2);
     fail_unless (eeg_dsp_band_power (flat, 11, 0.5, -3, 1) == 2);

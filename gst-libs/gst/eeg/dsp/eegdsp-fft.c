@@ -285,8 +285,8 @@ eeg_dsp_fft_add_power (EegDspFft *fft, double *power)
   if (fft->chirp) {
     kernel->multiply (fft->buffer[0], fft->chirp, fft->buffer[0], fft->n, 0, 0);
     at = plan_run (fft, 0);
-    kernel->multiply (fft->buffer[at], fft->response, fft->buffer[at],
-        fft->plan.n, 0, 1);
+    kernel->multiply (
+        fft->buffer[at], fft->response, fft->buffer[at], fft->plan.n, 0, 1);
     at = plan_run (fft, at);
     kernel->multiply (
         fft->buffer[at], fft->chirp, fft->buffer[at], fft->n, 1, 0);

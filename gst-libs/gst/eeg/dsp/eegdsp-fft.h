@@ -34,22 +34,31 @@ typedef struct
    * where conj_in, of @out where conj_out. */
   void (*multiply) (const double *in, const double *coefs, double *out,
       size_t n, int conj_in, int conj_out);
+  /* Takes @width channels (up to the lanes) of @frames rows @stride apart into
+   * out[frame][lane]; returns 0 when one of them is beyond EEG_DSP_HUGE or not
+   * finite. */
+  int (*store_f32) (
+      const float *in, size_t stride, size_t width, size_t frames, float *out);
+  int (*store_f64) (const double *in, size_t stride, size_t width,
+      size_t frames, double *out);
   /* sum[lane] += in[frame][lane] - pivot[lane], in the order of frames */
-  void (*sum_f32) (const float *in, size_t stride, size_t width, size_t frames,
-      const double *pivot, double *sum);
-  void (*sum_f64) (const double *in, size_t stride, size_t width, size_t frames,
-      const double *pivot, double *sum);
+  void (*sum_f32) (
+      const float *in, size_t frames, const double *pivot, double *sum);
+  void (*sum_f64) (
+      const double *in, size_t frames, const double *pivot, double *sum);
   /* out[frame * step][lane] = (in[frame][lane] - mean[lane]) * window[frame] */
-  void (*load_f32) (const float *in, size_t stride, size_t width, size_t frames,
-      const double *mean, const double *window, double *out, size_t step);
-  void (*load_f64) (const double *in, size_t stride, size_t width,
-      size_t frames, const double *mean, const double *window, double *out,
-      size_t step);
+  void (*load_f32) (const float *in, size_t frames, const double *mean,
+      const double *window, double *out, size_t step);
+  void (*load_f64) (const double *in, size_t frames, const double *mean,
+      const double *window, double *out, size_t step);
   /* out[k][lane] += |X[k]|^2 for the first @bins of the transform of 2 @half
    * real values that came in as @half complex ones; @half 0: of the complex
    * transform itself */
   void (*power) (const double *z, const double *twiddles, size_t half,
       size_t bins, double *out);
+  /* out[lane * bins + k] = in[k][lane] * scale, for @width lanes */
+  void (*spread) (
+      const double *in, size_t bins, size_t width, double scale, double *out);
 } EegDspFftKernel;
 
 extern const EegDspFftKernel eeg_dsp_fft_baseline;

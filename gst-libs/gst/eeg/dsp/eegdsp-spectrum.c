@@ -1,9 +1,9 @@
 /* EEG signal processing in pure C: sliding power spectral density
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The newest window of samples stays in a ring as it came, interleaved. When a
- * spectrum is due, the channels are taken in groups as wide as a vector through
- * one transform, a segment after the other.
+ * The newest window of samples stays in a ring, in groups of as many channels as
+ * a vector is wide. When a spectrum is due, each group goes through one
+ * transform, a segment after the other.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -22,14 +22,14 @@ struct _EegDspSpectrum
 {
   EegDspSpectrumConfig config;
   size_t bins, segments, value;
-  double scale;     /* of a squared magnitude, one-sided */
-  uint64_t seen;    /* samples since the last reset */
-  uint64_t made;    /* windows that ended since then */
-  uint64_t due;     /* seen when the next window ends */
-  unsigned char *ring; /* [window][channels] */
-  double *taper;    /* [segment] */
-  double *power;    /* [bins][lanes] */
-  double *good;     /* [channels], last finite value */
+  double scale;  /* of a squared magnitude, one-sided */
+  uint64_t seen; /* samples since the last reset */
+  uint64_t made; /* windows that ended since then */
+  uint64_t due;  /* seen when the next window ends */
+  size_t lanes, groups;
+  unsigned char *ring; /* [group][window][lanes] */
+  double *taper;       /* [segment] */
+  double *power;       /* [bins][lanes] */
   EegDspFft *fft;
 };
 
@@ -86,9 +86,9 @@ config_is_valid (const EegDspSpectrumConfig *c)
          c->rate > 0 && isfinite (c->rate) &&
          c->window >= EEG_DSP_SPECTRUM_MIN_WINDOW &&
          c->window <= EEG_DSP_SPECTRUM_MAX_WINDOW &&
-         c->segment >= EEG_DSP_SPECTRUM_MIN_WINDOW &&
-         c->segment <= c->window && c->overlap < c->segment && c->hop_d > 0 &&
-         c->hop_n >= c->hop_d && (unsigned int) c->function < EEG_DSP_N_WINDOWS;
+         c->segment >= EEG_DSP_SPECTRUM_MIN_WINDOW && c->segment <= c->window &&
+         c->overlap < c->segment && c->hop_d > 0 && c->hop_n >= c->hop_d &&
+         (unsigned int) c->function < EEG_DSP_N_WINDOWS;
 }
 
 EegDspSpectrum *
@@ -105,17 +105,19 @@ eeg_dsp_spectrum_new_for_isa (const EegDspSpectrumConfig *config, EegDspIsa isa)
     return NULL;
   s->config = *config;
   s->value = config->is_f64 ? sizeof (double) : sizeof (float);
-  s->segments = (config->window - config->overlap) /
-                (config->segment - config->overlap);
-  s->ring = malloc (config->window * config->channels * s->value);
+  s->segments =
+      (config->window - config->overlap) / (config->segment - config->overlap);
   s->taper = malloc (config->segment * sizeof (double));
-  s->good = calloc (config->channels, sizeof (double));
   s->fft = eeg_dsp_fft_new (config->segment, isa);
-  if (!s->ring || !s->taper || !s->good || !s->fft)
+  if (!s->taper || !s->fft)
     goto no_memory;
+  s->lanes = eeg_dsp_fft_kernel (s->fft)->lanes;
+  s->groups = (config->channels + s->lanes - 1) / s->lanes;
   s->bins = eeg_dsp_fft_bins (s->fft);
-  s->power = alloc_doubles (s->bins * eeg_dsp_fft_kernel (s->fft)->lanes);
-  if (!s->power)
+  s->power = alloc_doubles (s->bins * s->lanes);
+  s->ring = (unsigned char *) alloc_doubles (
+      s->groups * s->lanes * config->window * s->value / sizeof (double) + 1);
+  if (!s->power || !s->ring)
     goto no_memory;
   eeg_dsp_window (config->function, s->taper, config->segment);
   for (i = 0; i < config->segment; i++)
@@ -144,7 +146,6 @@ eeg_dsp_spectrum_free (EegDspSpectrum *s)
   free (s->ring);
   free (s->taper);
   free (s->power);
-  free (s->good);
   free (s);
 }
 
@@ -153,7 +154,6 @@ eeg_dsp_spectrum_reset (EegDspSpectrum *s)
 {
   s->seen = s->made = 0;
   s->due = s->config.window;
-  memset (s->good, 0, s->config.channels * sizeof (double));
 }
 
 size_t
@@ -182,64 +182,82 @@ eeg_dsp_spectrum_missing (const EegDspSpectrum *s)
 
 /* --- samples -------------------------------------------------------------- */
 
-/* The values of @frames frames that just entered the ring, and what replaces
- * those that nothing can be computed with. */
-#define DEFINE_CLEAN(type, suffix)                                             \
-  static uint64_t clean_##suffix (                                             \
-      EegDspSpectrum *s, type *x, size_t frames)                               \
+static void *
+row_of (const EegDspSpectrum *s, size_t group, size_t at)
+{
+  return s->ring + (group * s->config.window + at) * s->lanes * s->value;
+}
+
+/* Replaces what nothing can be computed with by the value before it, in @frames
+ * rows of a group that begin at @at. */
+#define DEFINE_MEND(type, suffix)                                              \
+  static uint64_t mend_##suffix (                                              \
+      EegDspSpectrum *s, size_t group, size_t at, size_t frames)               \
   {                                                                            \
-    const size_t channels = s->config.channels;                                \
-    int fine = 1;                                                              \
+    size_t before = at > 0 ? at - 1 : s->config.window - 1, f, l;              \
+    const type *last = s->seen > 0 ? row_of (s, group, before) : NULL;         \
+    type *x = row_of (s, group, at);                                           \
     uint64_t bad = 0;                                                          \
-    size_t i, c;                                                               \
                                                                                \
-    for (i = 0; i < frames * channels; i++)                                    \
-      fine &= __builtin_fabs (x[i]) <= EEG_DSP_HUGE;                           \
-    for (i = 0; !fine && i < frames; i++)                                      \
-      for (c = 0; c < channels; c++) {                                         \
-        type *v = x + i * channels + c;                                        \
-                                                                               \
-        if (__builtin_fabs (*v) <= EEG_DSP_HUGE) {                             \
-          s->good[c] = *v;                                                     \
-        } else {                                                               \
-          *v = (type) s->good[c];                                              \
+    for (f = 0; f < frames; f++, last = x, x += s->lanes)                      \
+      for (l = 0; l < s->lanes; l++)                                           \
+        if (!(__builtin_fabs (x[l]) <= EEG_DSP_HUGE)) {                        \
+          x[l] = last ? last[l] : 0;                                           \
           bad++;                                                               \
         }                                                                      \
-      }                                                                        \
-    for (c = 0; fine && c < channels; c++)                                     \
-      s->good[c] = x[(frames - 1) * channels + c];                             \
     return bad;                                                                \
   }
-DEFINE_CLEAN (float, f32)
-DEFINE_CLEAN (double, f64)
+DEFINE_MEND (float, f32)
+DEFINE_MEND (double, f64)
+
+static uint64_t
+store (EegDspSpectrum *s, const unsigned char *in, size_t at, size_t frames)
+{
+  const EegDspFftKernel *k = eeg_dsp_fft_kernel (s->fft);
+  const size_t channels = s->config.channels;
+  uint64_t bad = 0;
+  size_t g;
+
+  for (g = 0; g < s->groups; g++, in += s->lanes * s->value) {
+    size_t left = channels - g * s->lanes;
+    size_t width = left < s->lanes ? left : s->lanes;
+    void *out = row_of (s, g, at);
+
+    if (s->config.is_f64) {
+      if (!k->store_f64 ((const double *) in, channels, width, frames, out))
+        bad += mend_f64 (s, g, at, frames);
+    } else {
+      if (!k->store_f32 ((const float *) in, channels, width, frames, out))
+        bad += mend_f32 (s, g, at, frames);
+    }
+  }
+  return bad;
+}
 
 size_t
 eeg_dsp_spectrum_push (
     EegDspSpectrum *s, const void *in, size_t frames, uint64_t *replaced)
 {
-  const size_t row = s->config.channels * s->value;
   const unsigned char *from = in;
   uint64_t bad = 0;
   size_t left, n;
 
   if (s->due == s->seen) {
     s->made++;
-    s->due = s->config.window +
-             (uint64_t) ((unsigned __int128) s->made * s->config.hop_n /
-                         s->config.hop_d);
+    s->due = s->config.window + (uint64_t) ((unsigned __int128) s->made *
+                                            s->config.hop_n / s->config.hop_d);
   }
   if (frames > s->due - s->seen)
     frames = (size_t) (s->due - s->seen);
-  for (left = frames; left > 0; left -= n, from += n * row) {
+  for (left = frames; left > 0; left -= n) {
     size_t at = (size_t) (s->seen % s->config.window);
-    void *to = s->ring + at * row;
 
     n = s->config.window - at;
     if (n > left)
       n = left;
-    memcpy (to, from, n * row);
-    bad += s->config.is_f64 ? clean_f64 (s, to, n) : clean_f32 (s, to, n);
+    bad += store (s, from, at, n);
     s->seen += n;
+    from += n * s->config.channels * s->value;
   }
   if (replaced)
     *replaced += bad;
@@ -248,92 +266,69 @@ eeg_dsp_spectrum_push (
 
 /* --- spectra -------------------------------------------------------------- */
 
-/* Up to two pieces of the ring. */
-typedef struct
-{
-  const unsigned char *data[2];
-  size_t frames[2];
-} Pieces;
-
-static Pieces
-pieces_of (const EegDspSpectrum *s, uint64_t begin, size_t frames, size_t c)
-{
-  const size_t row = s->config.channels * s->value;
-  size_t at = (size_t) (begin % s->config.window);
-  Pieces p;
-
-  p.data[0] = s->ring + at * row + c * s->value;
-  p.frames[0] = s->config.window - at < frames ? s->config.window - at : frames;
-  p.data[1] = s->ring + c * s->value;
-  p.frames[1] = frames - p.frames[0];
-  return p;
-}
-
 /* Sums start from the first sample, so that an electrode offset far above the
  * signal costs no precision. */
 static void
-load_segment (EegDspSpectrum *s, uint64_t begin, size_t c, size_t width)
+load_segment (EegDspSpectrum *s, uint64_t begin, size_t group)
 {
   const EegDspFftKernel *k = eeg_dsp_fft_kernel (s->fft);
-  const size_t stride = s->config.channels, n = s->config.segment;
-  _Alignas (64) double pivot[MAX_LANES] = {0}, mean[MAX_LANES] = {0};
-  Pieces p = pieces_of (s, begin, n, c);
-  size_t step, l, i, at;
+  const size_t n = s->config.segment, lanes = s->lanes;
+  _Alignas(64) double pivot[MAX_LANES] = {0}, mean[MAX_LANES] = {0};
+  size_t first = (size_t) (begin % s->config.window), step, l, i, at;
   double *out = eeg_dsp_fft_input (s->fft, &step);
+  /* Two pieces of the ring. */
+  const void *data[2] = {row_of (s, group, first), row_of (s, group, 0)};
+  size_t frames[2] = {s->config.window - first, 0};
 
-  for (l = 0; l < width; l++)
-    pivot[l] = s->config.is_f64 ? ((const double *) p.data[0])[l]
-                                : ((const float *) p.data[0])[l];
+  if (frames[0] > n)
+    frames[0] = n;
+  frames[1] = n - frames[0];
+  for (l = 0; l < lanes; l++)
+    pivot[l] = s->config.is_f64 ? ((const double *) data[0])[l]
+                                : ((const float *) data[0])[l];
   for (i = 0; i < 2; i++) {
     if (s->config.is_f64)
-      k->sum_f64 ((const double *) p.data[i], stride, width, p.frames[i], pivot,
-          mean);
+      k->sum_f64 (data[i], frames[i], pivot, mean);
     else
-      k->sum_f32 ((const float *) p.data[i], stride, width, p.frames[i], pivot,
-          mean);
+      k->sum_f32 (data[i], frames[i], pivot, mean);
   }
-  for (l = 0; l < k->lanes; l++)
+  for (l = 0; l < lanes; l++)
     mean[l] = pivot[l] + mean[l] / (double) n;
-  for (i = at = 0; i < 2; at += p.frames[i++]) {
-    double *to = out + at * step * k->lanes;
+  for (i = at = 0; i < 2; at += frames[i++]) {
+    double *to = out + at * step * lanes;
 
     if (s->config.is_f64)
-      k->load_f64 ((const double *) p.data[i], stride, width, p.frames[i], mean,
-          s->taper + at, to, step);
+      k->load_f64 (data[i], frames[i], mean, s->taper + at, to, step);
     else
-      k->load_f32 ((const float *) p.data[i], stride, width, p.frames[i], mean,
-          s->taper + at, to, step);
+      k->load_f32 (data[i], frames[i], mean, s->taper + at, to, step);
   }
 }
 
 void
 eeg_dsp_spectrum_compute (EegDspSpectrum *s, double *psd)
 {
-  const size_t lanes = eeg_dsp_fft_kernel (s->fft)->lanes;
-  const size_t hop = s->config.segment - s->config.overlap;
-  uint64_t csr = eeg_dsp_denormals_off ();
-  uint64_t begin = s->seen - s->config.window;
-  size_t c, i, k, l;
+  const size_t hop = s->config.segment - s->config.overlap, lanes = s->lanes;
+  uint64_t csr, begin = s->seen - s->config.window;
+  size_t g, i, l;
 
   if (s->seen < s->config.window) {
     memset (psd, 0, s->config.channels * s->bins * sizeof *psd);
-    eeg_dsp_denormals_restore (csr);
     return;
   }
-  for (c = 0; c < s->config.channels; c += lanes) {
-    size_t width = s->config.channels - c < lanes ? s->config.channels - c
-                                                  : lanes;
+  csr = eeg_dsp_denormals_off ();
+  for (g = 0; g < s->groups; g++) {
+    size_t left = s->config.channels - g * lanes;
+    size_t width = left < lanes ? left : lanes;
+    double *out = psd + g * lanes * s->bins;
 
     memset (s->power, 0, s->bins * lanes * sizeof (double));
     for (i = 0; i < s->segments; i++) {
-      load_segment (s, begin + i * hop, c, width);
+      load_segment (s, begin + i * hop, g);
       eeg_dsp_fft_add_power (s->fft, s->power);
     }
-    for (l = 0; l < width; l++) {
-      double *out = psd + (c + l) * s->bins;
-
-      for (k = 0; k < s->bins; k++)
-        out[k] = s->power[k * lanes + l] * s->scale;
+    eeg_dsp_fft_kernel (s->fft)->spread (
+        s->power, s->bins, width, s->scale, out);
+    for (l = 0; l < width; l++, out += s->bins) {
       out[0] *= 0.5;
       if (s->config.segment % 2 == 0)
         out[s->bins - 1] *= 0.5;
