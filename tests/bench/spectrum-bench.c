@@ -180,8 +180,8 @@ run_pipe (gpointer data)
   }
   bus = gst_element_get_bus (e);
   gst_element_set_state (e, GST_STATE_PLAYING);
-  gst_message_unref (gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
-      GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
+  gst_message_unref (gst_bus_timed_pop_filtered (
+      bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
   gst_element_set_state (e, GST_STATE_NULL);
   gst_object_unref (bus);
   gst_object_unref (e);

@@ -1,0 +1,932 @@
+/* EEG spectrum element
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/**
+ * SECTION:element-eegspectrum
+ * @title: eegspectrum
+ * @short_description: power spectral density and band powers, as messages and as a stream
+ *
+ * Every #GstEegSpectrum:hop the newest #GstEegSpectrum:window of an EEG in volts
+ * becomes a power spectral density in uV^2/Hz for each channel: one-sided, mean
+ * removed, tapered, averaged over #GstEegSpectrum:segment pieces (Welch), as
+ * scipy.signal.welch computes it.
+ *
+ * The src pad carries them as application/x-eeg-spectrum, one buffer each:
+ * F32LE, all bins of the first channel, then of the second, and so on. OFFSET
+ * and PTS are those of the first sample of the window, OFFSET_END is one past
+ * its last, the duration is the window's. The ledger (#GstEegMeta) tells what
+ * is special about samples of the window.
+ *
+ * Element messages named "eeg-spectrum" hold the same with the powers, peaks and
+ * shares of #GstEegSpectrum:bands (docs/spectrum.md lists the fields). Until the
+ * first window is full they say "filling". After a gap or a flush a new window
+ * begins: none ever reaches across. At the end of the stream an unfinished
+ * window is dropped.
+ *
+ * Nothing is computed while nobody listens: with #GstEegSpectrum:post-messages
+ * off and the src pad not linked, or linked to what ends nowhere.
+ *
+ * Every property may be changed while playing. A request that the stream cannot
+ * have is refused: with an error when the stream starts, with a warning while
+ * it runs, and then all stays as it was.
+ *
+ * ## Example
+ * |[
+ * gst-launch-1.0 -m eegtestsrc num-buffers=1000 ! eegspectrum hop=1 ! fakesink
+ * ]|
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include <math.h>
+#include <string.h>
+
+#include "eegspectrumledger.h"
+#include "eegspectrummessage.h"
+#include "eegspectrumplan.h"
+#include "gsteegspectrum.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_eeg_spectrum_debug);
+#define GST_CAT_DEFAULT gst_eeg_spectrum_debug
+
+enum
+{
+  PROP_0,
+  PROP_WINDOW,
+  PROP_HOP,
+  PROP_SEGMENT,
+  PROP_OVERLAP,
+  PROP_FUNCTION,
+  PROP_AVERAGE,
+  PROP_MAX_FREQUENCY,
+  PROP_BANDS,
+  PROP_APERIODIC,
+  PROP_POST_MESSAGES,
+  PROP_STATS,
+};
+
+struct _GstEegSpectrum
+{
+  GstEegBaseFilter parent;
+
+  /* Object lock. */
+  EegSpectrumParams params; /* as set */
+  EegSpectrumParams active; /* as the stream runs with */
+  gboolean running;         /* from the first caps to stop */
+  gboolean changed;         /* params are not active yet */
+  gboolean post_messages;
+  guint64 window_frames; /* of the running stream, for the LATENCY query */
+  guint64 computed, pushed, messages, nonfinite, refusals;
+  gboolean filling;
+
+  /* Atomic: nobody behind the src pad. */
+  gint nowhere;
+
+  /* Streaming thread. */
+  EegDspSpectrum *dsp;
+  EegSpectrumPlan plan;
+  GstEegInfo info; /* that dsp and plan were made for */
+  EegSpectrumLedger ledger;
+  gdouble *psd, *average; /* [channels][all bins] */
+  guint16 *channel_flags;
+  guint64 averaged;  /* spectra in the running average */
+  guint64 first;     /* absolute index of the first sample since the reset */
+  guint64 announced; /* filling announcements since the reset */
+  guint64 position;  /* absolute index of the next sample */
+  gboolean keep;     /* the next reset is no new beginning */
+  gboolean mark_discont;
+  gboolean warned;
+};
+
+G_DEFINE_TYPE (GstEegSpectrum, gst_eeg_spectrum, GST_TYPE_EEG_BASE_FILTER);
+GST_ELEMENT_REGISTER_DEFINE (
+    eegspectrum, "eegspectrum", GST_RANK_NONE, GST_TYPE_EEG_SPECTRUM);
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_VOLTS)));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (EEG_SPECTRUM_MEDIA
+            ", format = (string) F32LE, layout = (string) planar, "
+            "rate = (fraction) [ 1/2147483647, 2147483647/1 ], "
+            "channels = (int) [ 1, max ], bins = (int) [ 1, max ]"));
+
+/* --- caps ---------------------------------------------------------------- */
+
+/* With what the running stream has, or would start with. Any thread. */
+static gboolean
+plan_for (GstEegSpectrum *self, const GstEegInfo *info, EegSpectrumPlan *plan,
+    GError **error)
+{
+  EegSpectrumParams params;
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  eeg_spectrum_params_copy (
+      &params, self->running ? &self->active : &self->params);
+  GST_OBJECT_UNLOCK (self);
+  ok = eeg_spectrum_plan_init (plan, &params, info, error);
+  eeg_spectrum_params_clear (&params);
+  return ok;
+}
+
+/* What leaves is no EEG stream, so @out stays as it is; this only checks. */
+static gboolean
+gst_eeg_spectrum_transform_info (GstEegBaseFilter *base, const GstEegInfo *in,
+    GstEegInfo *out, GError **error)
+{
+  EegSpectrumPlan plan;
+
+  if (!plan_for (GST_EEG_SPECTRUM (base), in, &plan, error))
+    return FALSE;
+  eeg_spectrum_plan_clear (&plan);
+  return TRUE;
+}
+
+static GstCaps *
+gst_eeg_spectrum_transform_caps (GstBaseTransform *trans,
+    GstPadDirection direction, GstCaps *caps, GstCaps *filter)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (trans);
+  GstCaps *result = NULL, *tmp;
+
+  if (direction == GST_PAD_SINK && gst_caps_is_fixed (caps)) {
+    g_autoptr (GstEegInfo) info = gst_eeg_info_new ();
+    EegSpectrumPlan plan;
+
+    if (gst_eeg_info_from_caps (info, caps, NULL) &&
+        plan_for (self, info, &plan, NULL)) {
+      result = eeg_spectrum_plan_caps (&plan, info);
+      eeg_spectrum_plan_clear (&plan);
+    }
+  }
+  if (result == NULL)
+    result = gst_pad_get_pad_template_caps (
+        direction == GST_PAD_SINK ? trans->srcpad : trans->sinkpad);
+  if (filter) {
+    tmp = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref (result);
+    result = tmp;
+  }
+  return result;
+}
+
+static GstCaps *
+gst_eeg_spectrum_fixate_caps (GstBaseTransform *trans,
+    GstPadDirection direction, GstCaps *caps, GstCaps *othercaps)
+{
+  return gst_caps_fixate (othercaps);
+}
+
+static gboolean
+gst_eeg_spectrum_set_caps (
+    GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
+{
+  /* The base class knows EEG streams only. */
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_spectrum_parent_class)
+      ->set_caps (trans, incaps, incaps);
+}
+
+static gboolean
+config_is_equal (const EegDspSpectrumConfig *a, const EegDspSpectrumConfig *b)
+{
+  return a->channels == b->channels && a->rate == b->rate &&
+         a->window == b->window && a->segment == b->segment &&
+         a->overlap == b->overlap && a->hop_n == b->hop_n &&
+         a->hop_d == b->hop_d && a->function == b->function &&
+         a->is_f64 == b->is_f64;
+}
+
+static void
+drop_dsp (GstEegSpectrum *self)
+{
+  g_clear_pointer (&self->dsp, eeg_dsp_spectrum_free);
+  g_clear_pointer (&self->psd, g_free);
+  g_clear_pointer (&self->average, g_free);
+  g_clear_pointer (&self->channel_flags, g_free);
+  eeg_spectrum_plan_clear (&self->plan);
+}
+
+static gboolean
+make_dsp (GstEegSpectrum *self, const EegSpectrumPlan *plan)
+{
+  gsize values = plan->config.channels * (plan->config.segment / 2 + 1);
+
+  self->dsp = eeg_dsp_spectrum_new (&plan->config);
+  self->psd = g_try_new (gdouble, values);
+  self->average = g_try_new (gdouble, values);
+  self->channel_flags = g_try_new (guint16, plan->config.channels);
+  return self->dsp && self->psd && self->average && self->channel_flags;
+}
+
+static gboolean
+gst_eeg_spectrum_setup (GstEegBaseFilter *base, const GstEegInfo *in,
+    const GstEegInfo *out, GError **error)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (base);
+  EegSpectrumPlan plan;
+  gboolean new_latency;
+
+  if (!plan_for (self, in, &plan, error))
+    return FALSE;
+  if (self->dsp && gst_eeg_info_is_equal (in, &self->info) &&
+      config_is_equal (&plan.config, &self->plan.config)) {
+    /* Other bands, or nothing new: the window in hand stays good. */
+    self->keep = TRUE;
+    if (plan.weight != self->plan.weight)
+      self->averaged = 0;
+    eeg_spectrum_plan_clear (&self->plan);
+  } else {
+    drop_dsp (self);
+    self->keep = FALSE;
+    if (!make_dsp (self, &plan)) {
+      drop_dsp (self);
+      eeg_spectrum_plan_clear (&plan);
+      g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+          "no memory for a window of %" G_GSIZE_FORMAT " samples of %d "
+          "channels: set a shorter one",
+          plan.config.window, GST_EEG_INFO_CHANNELS (in));
+      return FALSE;
+    }
+  }
+  self->plan = plan;
+  gst_eeg_info_copy_into (in, &self->info);
+  GST_OBJECT_LOCK (self);
+  new_latency = self->window_frames != plan.config.window;
+  self->window_frames = plan.config.window;
+  GST_OBJECT_UNLOCK (self);
+  if (new_latency)
+    gst_eeg_base_filter_update_latency (base);
+  return TRUE;
+}
+
+/* A buffer leaves with its window's last sample and bears its first one's
+ * time. */
+static guint64
+gst_eeg_spectrum_get_delay (GstEegBaseFilter *base)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (base);
+  guint64 frames;
+
+  GST_OBJECT_LOCK (self);
+  frames = self->window_frames;
+  GST_OBJECT_UNLOCK (self);
+  return frames;
+}
+
+/* --- stream -------------------------------------------------------------- */
+
+static void
+start_over (GstEegSpectrum *self)
+{
+  if (self->dsp)
+    eeg_dsp_spectrum_reset (self->dsp);
+  eeg_spectrum_ledger_forget (&self->ledger);
+  self->averaged = self->announced = 0;
+  self->mark_discont = TRUE;
+  GST_OBJECT_LOCK (self);
+  self->filling = TRUE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_eeg_spectrum_reset (GstEegBaseFilter *base, GstEegResetReason reason)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (base);
+
+  if (reason == GST_EEG_RESET_START && self->keep) {
+    self->keep = FALSE;
+    return;
+  }
+  if (reason == GST_EEG_RESET_START)
+    self->warned = FALSE;
+  start_over (self);
+}
+
+/* Takes changed properties over if the stream can have them. */
+static void
+take_over (GstEegSpectrum *self)
+{
+  EegSpectrumParams params;
+  EegSpectrumPlan plan;
+  GError *error = NULL;
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->changed;
+  self->changed = FALSE;
+  if (changed)
+    eeg_spectrum_params_copy (&params, &self->params);
+  GST_OBJECT_UNLOCK (self);
+  if (!changed)
+    return;
+  if (!eeg_spectrum_plan_init (&plan, &params, &self->info, &error)) {
+    eeg_spectrum_params_clear (&params);
+    GST_OBJECT_LOCK (self);
+    self->refusals++;
+    GST_OBJECT_UNLOCK (self);
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+        ("The new settings are impossible and the old ones stay: %s.",
+            error->message),
+        (NULL));
+    g_clear_error (&error);
+    return;
+  }
+  eeg_spectrum_plan_clear (&plan);
+  GST_OBJECT_LOCK (self);
+  eeg_spectrum_params_clear (&self->active);
+  self->active = params;
+  GST_OBJECT_UNLOCK (self);
+  gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (self));
+}
+
+static GstFlowReturn
+gst_eeg_spectrum_submit (
+    GstBaseTransform *trans, gboolean is_discont, GstBuffer *input)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (trans);
+
+  if (self->dsp)
+    take_over (self);
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_spectrum_parent_class)
+      ->submit_input_buffer (trans, is_discont, input);
+}
+
+static gboolean
+gst_eeg_spectrum_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
+    guint64 first_sample, guint n_frames, GError **error)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (base);
+
+  if (eeg_dsp_spectrum_seen (self->dsp) == 0)
+    self->first = first_sample;
+  self->position = first_sample;
+  eeg_spectrum_ledger_add (
+      &self->ledger, buffer, &self->info, first_sample, n_frames);
+  return TRUE;
+}
+
+static gboolean
+wants_stream (GstEegSpectrum *self)
+{
+  return !g_atomic_int_get (&self->nowhere) &&
+         gst_pad_is_linked (GST_BASE_TRANSFORM_SRC_PAD (self));
+}
+
+static gboolean
+wants_messages (GstEegSpectrum *self)
+{
+  gboolean wants;
+
+  GST_OBJECT_LOCK (self);
+  wants = self->post_messages;
+  GST_OBJECT_UNLOCK (self);
+  return wants;
+}
+
+static void
+describe (GstEegSpectrum *self, EegSpectrumFrame *frame)
+{
+  GstSegment *segment = &GST_BASE_TRANSFORM (self)->segment;
+  guint64 begin = frame->begin, end = frame->end;
+
+  frame->time = eeg_spectrum_ledger_time (&self->ledger, &self->info, begin);
+  if (!GST_CLOCK_TIME_IS_VALID (frame->time))
+    frame->time = gst_eeg_info_frames_to_time (&self->info, begin);
+  frame->duration = gst_eeg_info_frames_to_time (&self->info, end) -
+                    gst_eeg_info_frames_to_time (&self->info, begin);
+  frame->stream_time = frame->running_time = GST_CLOCK_TIME_NONE;
+  if (segment->format == GST_FORMAT_TIME) {
+    frame->stream_time =
+        gst_segment_to_stream_time (segment, GST_FORMAT_TIME, frame->time);
+    frame->running_time =
+        gst_segment_to_running_time (segment, GST_FORMAT_TIME, frame->time);
+  }
+}
+
+static void
+post (GstEegSpectrum *self, const EegSpectrumFrame *frame)
+{
+  GstStructure *s =
+      eeg_spectrum_frame_to_structure (frame, &self->plan, &self->info);
+
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self), s));
+  GST_OBJECT_LOCK (self);
+  self->messages++;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static GstFlowReturn
+push_frame (GstEegSpectrum *self, const EegSpectrumFrame *frame)
+{
+  const gsize all = self->plan.config.segment / 2 + 1, bins = self->plan.bins;
+  gsize size = self->plan.config.channels * bins * sizeof (gfloat), c, k;
+  /* A few a second: no pool. */
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
+  GstFlowReturn ret;
+  GstMapInfo map;
+  gfloat *out;
+
+  if (!buffer || !gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
+    gst_clear_buffer (&buffer);
+    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+        ("No memory for a spectrum of %" G_GSIZE_FORMAT " bytes", size),
+        (NULL));
+    return GST_FLOW_ERROR;
+  }
+  out = (gfloat *) map.data;
+  for (c = 0; c < self->plan.config.channels; c++)
+    for (k = 0; k < bins; k++)
+      *out++ = (gfloat) frame->psd[c * all + k];
+  gst_buffer_unmap (buffer, &map);
+  GST_BUFFER_OFFSET (buffer) = frame->begin;
+  GST_BUFFER_OFFSET_END (buffer) = frame->end;
+  GST_BUFFER_PTS (buffer) = frame->time;
+  GST_BUFFER_DURATION (buffer) = frame->duration;
+  eeg_spectrum_ledger_stamp (&self->ledger, buffer, frame->begin, frame->end);
+  if (self->mark_discont)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  self->mark_discont = FALSE;
+  ret = gst_pad_push (GST_BASE_TRANSFORM_SRC_PAD (self), buffer);
+  if (ret == GST_FLOW_NOT_LINKED) {
+    /* Whoever links tells so by a RECONFIGURE event. */
+    g_atomic_int_set (&self->nowhere, TRUE);
+    return GST_FLOW_OK;
+  }
+  GST_OBJECT_LOCK (self);
+  self->pushed++;
+  GST_OBJECT_UNLOCK (self);
+  return ret;
+}
+
+/* V^2/Hz to uV^2/Hz, and the running average. */
+static void
+finish_psd (GstEegSpectrum *self)
+{
+  gsize n = self->plan.config.channels * (self->plan.config.segment / 2 + 1), i;
+  gdouble w = self->plan.weight;
+
+  for (i = 0; i < n; i++)
+    self->psd[i] *= 1e12;
+  self->averaged++;
+  if (w >= 1)
+    return;
+  /* A plain mean until there are as many as the time constant holds. */
+  w = MAX (w, 1.0 / (gdouble) self->averaged);
+  if (self->averaged == 1)
+    memset (self->average, 0, n * sizeof *self->average);
+  for (i = 0; i < n; i++)
+    self->average[i] += w * (self->psd[i] - self->average[i]);
+}
+
+/* The window that ends before @end is complete. */
+static GstFlowReturn
+complete (GstEegSpectrum *self, guint64 end)
+{
+  gboolean messages = wants_messages (self), stream = wants_stream (self);
+  EegSpectrumFrame frame = {
+      .begin = end - self->plan.config.window, .end = end, .filled = 1};
+
+  eeg_spectrum_ledger_trim (&self->ledger, frame.begin);
+  GST_OBJECT_LOCK (self);
+  self->filling = FALSE;
+  self->computed += messages || stream;
+  GST_OBJECT_UNLOCK (self);
+  if (!messages && !stream) {
+    self->averaged = 0;
+    return GST_FLOW_OK;
+  }
+  eeg_dsp_spectrum_compute (self->dsp, self->psd);
+  finish_psd (self);
+  describe (self, &frame);
+  frame.psd = self->plan.weight < 1 ? self->average : self->psd;
+  frame.spectra = self->averaged;
+  frame.channel_flags = self->channel_flags;
+  eeg_spectrum_ledger_status (&self->ledger, frame.begin, end,
+      (guint) self->plan.config.channels, &frame.status, self->channel_flags);
+  if (messages)
+    post (self, &frame);
+  return stream ? push_frame (self, &frame) : GST_FLOW_OK;
+}
+
+/* While the first window fills, so many announcements are made. */
+#define ANNOUNCEMENTS 8
+
+/* Sample count at the next one, or at the end of the window. */
+static guint64
+next_mark (GstEegSpectrum *self)
+{
+  return MIN (self->announced, ANNOUNCEMENTS) * self->plan.config.window /
+         ANNOUNCEMENTS;
+}
+
+static void
+announce (GstEegSpectrum *self, guint64 end)
+{
+  EegSpectrumFrame frame = {
+      .begin = self->first, .end = end, .filling = TRUE};
+
+  describe (self, &frame);
+  /* Sinks of a paused pipeline wait for something; without this they would
+   * wait for a whole window, and other branches' queues fill up meanwhile. */
+  if (self->announced == 0 && wants_stream (self))
+    gst_pad_push_event (GST_BASE_TRANSFORM_SRC_PAD (self),
+        gst_event_new_gap (frame.time, 0));
+  self->announced++;
+  if (!wants_messages (self))
+    return;
+  frame.filled = (gdouble) (end - self->first) /
+                 (gdouble) self->plan.config.window;
+  post (self, &frame);
+}
+
+/* Which of the values that were just replaced were not finite. */
+static void
+mark_nonfinite (GstEegSpectrum *self, const guint8 *data, gsize frames)
+{
+  const gsize channels = self->plan.config.channels;
+  gsize c, f, i;
+
+  for (c = 0; c < channels; c++)
+    for (f = 0; f < frames; f++) {
+      i = f * channels + c;
+      if (!(fabs (self->plan.config.is_f64
+                      ? ((const gdouble *) data)[i]
+                      : (gdouble) ((const gfloat *) data)[i]) <= EEG_DSP_HUGE))
+        eeg_spectrum_ledger_mark (&self->ledger, self->position + f, 1,
+            GST_EEG_STATUS_NONFINITE, (gint) c);
+    }
+}
+
+static void
+report_nonfinite (
+    GstEegSpectrum *self, const guint8 *data, gsize frames, guint64 bad)
+{
+  mark_nonfinite (self, data, frames);
+  GST_OBJECT_LOCK (self);
+  self->nonfinite += bad;
+  GST_OBJECT_UNLOCK (self);
+  if (!self->warned) {
+    self->warned = TRUE;
+    GST_ELEMENT_WARNING (self, STREAM, DECODE,
+        ("Values that are not finite arrived at or after sample "
+         "%" G_GUINT64_FORMAT " and were replaced by the last good value; "
+         "further ones are only counted (stats: nonfinite).",
+            self->position),
+        (NULL));
+  }
+}
+
+static GstFlowReturn
+consume (GstEegSpectrum *self, const guint8 *data, gsize frames)
+{
+  gsize bpf = GST_EEG_INFO_BPF (&self->info), n;
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint64 seen, mark, bad;
+
+  for (; frames > 0 && ret == GST_FLOW_OK; frames -= n, data += n * bpf) {
+    seen = eeg_dsp_spectrum_seen (self->dsp);
+    n = frames;
+    if (seen < self->plan.config.window) {
+      while ((mark = next_mark (self)) <= seen)
+        announce (self, self->position);
+      n = MIN (n, mark - seen);
+    }
+    bad = 0;
+    n = eeg_dsp_spectrum_push (self->dsp, data, n, &bad);
+    if (G_UNLIKELY (bad))
+      report_nonfinite (self, data, n, bad);
+    self->position += n;
+    if (eeg_dsp_spectrum_missing (self->dsp) == 0)
+      ret = complete (self, self->position);
+  }
+  return ret;
+}
+
+static GstFlowReturn
+gst_eeg_spectrum_generate (GstBaseTransform *trans, GstBuffer **output)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (trans);
+  GstBuffer *input = g_steal_pointer (&trans->queued_buf);
+  GstFlowReturn ret;
+  GstMapInfo map;
+
+  *output = NULL;
+  if (!input)
+    return GST_FLOW_OK;
+  if (!gst_buffer_map (input, &map, GST_MAP_READ)) {
+    gst_buffer_unref (input);
+    GST_ELEMENT_ERROR (self, RESOURCE, READ,
+        ("%s cannot map a buffer, expected memory that can be read",
+            GST_OBJECT_NAME (self)),
+        (NULL));
+    return GST_FLOW_ERROR;
+  }
+  ret = consume (self, map.data, map.size / GST_EEG_INFO_BPF (&self->info));
+  gst_buffer_unmap (input, &map);
+  gst_buffer_unref (input);
+  return ret;
+}
+
+static gboolean
+gst_eeg_spectrum_sink_event (GstBaseTransform *trans, GstEvent *event)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (trans);
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      GST_OBJECT_LOCK (self);
+      eeg_spectrum_params_clear (&self->active);
+      eeg_spectrum_params_copy (&self->active, &self->params);
+      self->changed = FALSE;
+      self->running = TRUE;
+      GST_OBJECT_UNLOCK (self);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      start_over (self);
+      break;
+    default:
+      break;
+  }
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_spectrum_parent_class)
+      ->sink_event (trans, event);
+}
+
+static gboolean
+gst_eeg_spectrum_src_event (GstBaseTransform *trans, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE)
+    g_atomic_int_set (&GST_EEG_SPECTRUM (trans)->nowhere, FALSE);
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_spectrum_parent_class)
+      ->src_event (trans, event);
+}
+
+static gboolean
+gst_eeg_spectrum_start (GstBaseTransform *trans)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (trans);
+
+  g_atomic_int_set (&self->nowhere, FALSE);
+  self->ledger.lost = 0;
+  self->keep = FALSE;
+  start_over (self);
+  GST_OBJECT_LOCK (self);
+  self->computed = self->pushed = self->messages = self->nonfinite = 0;
+  self->refusals = 0;
+  GST_OBJECT_UNLOCK (self);
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_spectrum_parent_class)
+      ->start (trans);
+}
+
+static gboolean
+gst_eeg_spectrum_stop (GstBaseTransform *trans)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (trans);
+
+  drop_dsp (self);
+  eeg_spectrum_ledger_forget (&self->ledger);
+  GST_OBJECT_LOCK (self);
+  self->running = FALSE;
+  self->window_frames = 0;
+  GST_OBJECT_UNLOCK (self);
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_spectrum_parent_class)->stop (trans);
+}
+
+/* --- object -------------------------------------------------------------- */
+
+static void
+take_string (gchar **to, const GValue *value)
+{
+  g_free (*to);
+  *to = g_value_dup_string (value);
+}
+
+static void
+gst_eeg_spectrum_set_property (
+    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (object);
+
+  GST_OBJECT_LOCK (self);
+  self->changed |= id != PROP_POST_MESSAGES;
+  switch (id) {
+    case PROP_WINDOW:
+      self->params.window = g_value_get_double (value);
+      break;
+    case PROP_HOP:
+      self->params.hop = g_value_get_double (value);
+      break;
+    case PROP_SEGMENT:
+      self->params.segment = g_value_get_double (value);
+      break;
+    case PROP_OVERLAP:
+      self->params.overlap = g_value_get_double (value);
+      break;
+    case PROP_FUNCTION:
+      self->params.function = g_value_get_enum (value);
+      break;
+    case PROP_AVERAGE:
+      self->params.average = g_value_get_double (value);
+      break;
+    case PROP_MAX_FREQUENCY:
+      self->params.max_frequency = g_value_get_double (value);
+      break;
+    case PROP_BANDS:
+      take_string (&self->params.bands, value);
+      break;
+    case PROP_APERIODIC:
+      take_string (&self->params.aperiodic, value);
+      break;
+    case PROP_POST_MESSAGES:
+      self->post_messages = g_value_get_boolean (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_eeg_spectrum_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_WINDOW:
+      g_value_set_double (value, self->params.window);
+      break;
+    case PROP_HOP:
+      g_value_set_double (value, self->params.hop);
+      break;
+    case PROP_SEGMENT:
+      g_value_set_double (value, self->params.segment);
+      break;
+    case PROP_OVERLAP:
+      g_value_set_double (value, self->params.overlap);
+      break;
+    case PROP_FUNCTION:
+      g_value_set_enum (value, self->params.function);
+      break;
+    case PROP_AVERAGE:
+      g_value_set_double (value, self->params.average);
+      break;
+    case PROP_MAX_FREQUENCY:
+      g_value_set_double (value, self->params.max_frequency);
+      break;
+    case PROP_BANDS:
+      g_value_set_string (value, self->params.bands);
+      break;
+    case PROP_APERIODIC:
+      g_value_set_string (value, self->params.aperiodic);
+      break;
+    case PROP_POST_MESSAGES:
+      g_value_set_boolean (value, self->post_messages);
+      break;
+    case PROP_STATS:
+      g_value_take_boxed (
+          value, gst_structure_new ("eegspectrum-stats", "computed",
+                     G_TYPE_UINT64, self->computed, "delivered", G_TYPE_UINT64,
+                     self->pushed, "messages", G_TYPE_UINT64, self->messages,
+                     "nonfinite", G_TYPE_UINT64, self->nonfinite, "refusals",
+                     G_TYPE_UINT64, self->refusals, "filling", G_TYPE_BOOLEAN,
+                     self->filling, "kernel", G_TYPE_STRING,
+                     eeg_dsp_isa_name (eeg_dsp_isa ()), NULL));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_eeg_spectrum_finalize (GObject *object)
+{
+  GstEegSpectrum *self = GST_EEG_SPECTRUM (object);
+
+  drop_dsp (self);
+  eeg_spectrum_ledger_clear (&self->ledger);
+  eeg_spectrum_params_clear (&self->params);
+  eeg_spectrum_params_clear (&self->active);
+  gst_eeg_info_clear (&self->info);
+  G_OBJECT_CLASS (gst_eeg_spectrum_parent_class)->finalize (object);
+}
+
+static void
+gst_eeg_spectrum_class_init (GstEegSpectrumClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
+  GstEegBaseFilterClass *base_class = GST_EEG_BASE_FILTER_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                            GST_PARAM_MUTABLE_PLAYING;
+
+  GST_DEBUG_CATEGORY_INIT (
+      gst_eeg_spectrum_debug, "eegspectrum", 0, "EEG spectrum");
+
+  object_class->set_property = gst_eeg_spectrum_set_property;
+  object_class->get_property = gst_eeg_spectrum_get_property;
+  object_class->finalize = gst_eeg_spectrum_finalize;
+
+  g_object_class_install_property (object_class, PROP_WINDOW,
+      g_param_spec_double ("window", "Window",
+          "Seconds of signal that each spectrum is computed from, 8 samples or "
+          "more. Longer resolves finer frequencies and reacts later",
+          1e-6, 86400, 2, flags));
+  g_object_class_install_property (object_class, PROP_HOP,
+      g_param_spec_double ("hop", "Hop",
+          "Seconds from one spectrum to the next, one sample or more; longer "
+          "than the window leaves samples out",
+          1e-6, 86400, 0.25, flags));
+  g_object_class_install_property (object_class, PROP_SEGMENT,
+      g_param_spec_double ("segment", "Segment",
+          "Seconds of one transform, up to the window: shorter ones are "
+          "averaged over the window, which is smoother and resolves less (bins "
+          "are 1 / segment apart). 0 is the whole window",
+          0, 86400, 0, flags));
+  g_object_class_install_property (object_class, PROP_OVERLAP,
+      g_param_spec_double ("overlap", "Overlap",
+          "Part of a segment that the next one shares (no unit)", 0, 0.99, 0.5,
+          flags));
+  g_object_class_install_property (object_class, PROP_FUNCTION,
+      g_param_spec_enum ("function", "Window function",
+          "Taper of a segment, periodic as SciPy's",
+          eeg_spectrum_function_get_type (), EEG_DSP_WINDOW_HANN, flags));
+  g_object_class_install_property (object_class, PROP_AVERAGE,
+      g_param_spec_double ("average", "Average",
+          "Time constant in seconds of an exponential average over spectra; 0 "
+          "for none",
+          0, 86400, 0, flags));
+  g_object_class_install_property (object_class, PROP_MAX_FREQUENCY,
+      g_param_spec_double ("max-frequency", "Highest frequency",
+          "Bins above this frequency in Hz are left out of messages and stream; "
+          "0 leaves none out. Bands and peaks see all of them",
+          0, 1e6, 0, flags));
+  g_object_class_install_property (object_class, PROP_BANDS,
+      g_param_spec_string ("bands", "Bands",
+          "Bands whose power messages hold: NAME:LOW-HIGH in Hz, comma "
+          "separated, up to half of the sampling rate (the default ones are "
+          "cut there)",
+          EEG_SPECTRUM_DEFAULT_BANDS, flags));
+  g_object_class_install_property (object_class, PROP_APERIODIC,
+      g_param_spec_string ("aperiodic", "Aperiodic fit",
+          "Range LOW-HIGH in Hz over which messages hold the slope of the "
+          "density on logarithmic axes, for example 2-40; empty for none",
+          NULL, flags));
+  g_object_class_install_property (object_class, PROP_POST_MESSAGES,
+      g_param_spec_boolean ("post-messages", "Post messages",
+          "Post each spectrum as an element message \"eeg-spectrum\"; a src pad "
+          "in use does not need it",
+          TRUE, flags));
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Counters: computed, delivered (by the src pad), messages (spectra "
+          "and announcements), nonfinite (values replaced), refusals; filling "
+          "(no full window yet), kernel",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "EEG spectrum",
+      "Filter/Analyzer/Audio",
+      "Power spectral density and band powers of an EEG in volts, in uV^2/Hz "
+      "and uV^2, as messages and as a stream",
+      "gst-plugins-eeg");
+  gst_type_mark_as_plugin_api (eeg_spectrum_function_get_type (), 0);
+
+  trans_class->start = gst_eeg_spectrum_start;
+  trans_class->stop = gst_eeg_spectrum_stop;
+  trans_class->transform_caps = gst_eeg_spectrum_transform_caps;
+  trans_class->fixate_caps = gst_eeg_spectrum_fixate_caps;
+  trans_class->set_caps = gst_eeg_spectrum_set_caps;
+  trans_class->sink_event = gst_eeg_spectrum_sink_event;
+  trans_class->src_event = gst_eeg_spectrum_src_event;
+  trans_class->submit_input_buffer = gst_eeg_spectrum_submit;
+  trans_class->generate_output = gst_eeg_spectrum_generate;
+  base_class->transform_info = gst_eeg_spectrum_transform_info;
+  base_class->setup = gst_eeg_spectrum_setup;
+  base_class->reset = gst_eeg_spectrum_reset;
+  base_class->prepare = gst_eeg_spectrum_prepare;
+  base_class->get_delay = gst_eeg_spectrum_get_delay;
+}
+
+static void
+gst_eeg_spectrum_init (GstEegSpectrum *self)
+{
+  self->params.window = 2;
+  self->params.hop = 0.25;
+  self->params.overlap = 0.5;
+  self->params.function = EEG_DSP_WINDOW_HANN;
+  self->params.bands = g_strdup (EEG_SPECTRUM_DEFAULT_BANDS);
+  self->post_messages = TRUE;
+  self->filling = TRUE;
+  gst_eeg_info_init (&self->info);
+  eeg_spectrum_ledger_init (&self->ledger);
+}
