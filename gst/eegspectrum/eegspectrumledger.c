@@ -53,8 +53,8 @@ void
 eeg_spectrum_ledger_mark (EegSpectrumLedger *ledger, guint64 first_sample,
     guint32 n_samples, GstEegStatusFlags flags, gint channel)
 {
-  GstEegStatusRun run = {first_sample, n_samples, (guint16) flags,
-      (gint16) channel, 0};
+  GstEegStatusRun run = {
+      first_sample, n_samples, (guint16) flags, (gint16) channel, 0};
   guint n = ledger->runs->len, i;
 
   if (flags == 0 || n_samples == 0)

@@ -19,7 +19,7 @@ typedef struct
 /* What is special about the samples of one window. */
 typedef struct
 {
-  GstEegStatusFlags flags; /* of all channels */
+  GstEegStatusFlags flags;                        /* of all channels */
   guint64 saturated, lead_off, nonfinite, filled; /* values, over channels */
 } EegSpectrumStatus;
 
@@ -36,14 +36,14 @@ void eeg_spectrum_ledger_mark (EegSpectrumLedger *ledger, guint64 first_sample,
 void eeg_spectrum_ledger_trim (EegSpectrumLedger *ledger, guint64 sample);
 
 /* Time of a sample that is not forgotten; NONE when nothing was timed. */
-GstClockTime eeg_spectrum_ledger_time (const EegSpectrumLedger *ledger,
-    const GstEegInfo *info, guint64 sample);
+GstClockTime eeg_spectrum_ledger_time (
+    const EegSpectrumLedger *ledger, const GstEegInfo *info, guint64 sample);
 /* Sums up [@begin, @end); @per_channel has one entry a channel. */
 void eeg_spectrum_ledger_status (const EegSpectrumLedger *ledger, guint64 begin,
     guint64 end, guint channels, EegSpectrumStatus *status,
     guint16 *per_channel);
 /* Gives @buffer a ledger entry for [@begin, @end), with its runs. */
-void eeg_spectrum_ledger_stamp (EegSpectrumLedger *ledger, GstBuffer *buffer,
-    guint64 begin, guint64 end);
+void eeg_spectrum_ledger_stamp (
+    EegSpectrumLedger *ledger, GstBuffer *buffer, guint64 begin, guint64 end);
 
 G_END_DECLS

@@ -46,7 +46,8 @@ take_frequencies (GstStructure *s, const EegSpectrumPlan *plan)
 
   gst_value_array_init (&list, plan->bins);
   for (k = 0; k < plan->bins; k++)
-    append_double (&list, k * plan->config.rate / (gdouble) plan->config.segment);
+    append_double (
+        &list, k * plan->config.rate / (gdouble) plan->config.segment);
   gst_structure_take_value (s, "frequencies", &list);
 }
 
@@ -72,13 +73,13 @@ take_bands (GstStructure *s, const EegSpectrumPlan *plan)
 /* Lists of one list a channel, made together. */
 typedef struct
 {
-  GValue psd, power, relative, peaks;       /* of lists */
+  GValue psd, power, relative, peaks;          /* of lists */
   GValue peak, total, exponent, offset, flags; /* of numbers */
 } Lists;
 
 static void
-add_channel (Lists *l, const EegSpectrumPlan *plan, const gdouble *psd,
-    gsize bins)
+add_channel (
+    Lists *l, const EegSpectrumPlan *plan, const gdouble *psd, gsize bins)
 {
   GValue values = G_VALUE_INIT, power = G_VALUE_INIT, relative = G_VALUE_INIT;
   GValue peaks = G_VALUE_INIT;
@@ -135,8 +136,8 @@ add_measures (GstStructure *s, const EegSpectrumFrame *frame,
       {"band-relative", &l.relative}, {"band-peak", &l.peaks},
       {"peak", &l.peak}, {"total-power", &l.total}, {"channel-flags", &l.flags},
       {"aperiodic-exponent", &l.exponent}, {"aperiodic-offset", &l.offset}};
-  guint n = plan->slope_high > 0 ? G_N_ELEMENTS (lists)
-                                 : G_N_ELEMENTS (lists) - 2;
+  guint n =
+      plan->slope_high > 0 ? G_N_ELEMENTS (lists) : G_N_ELEMENTS (lists) - 2;
   gsize bins = plan->config.segment / 2 + 1;
   guint i, c;
 

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /* One spectrum on its way out. */
 typedef struct
 {
-  guint64 begin, end; /* absolute index of its first sample, and past its last */
+  guint64 begin,
+      end; /* absolute index of its first sample, and past its last */
   GstClockTime time, stream_time, running_time, duration;
   gboolean filling;   /* no full window yet: only the fields up to here count */
   gdouble filled;     /* 0..1 of the first window */

@@ -74,8 +74,8 @@ parse_range (const gchar *text, gdouble *low, gdouble *high)
 }
 
 static gboolean
-parse_bands (EegSpectrumPlan *plan, const gchar *text, gdouble rate,
-    GError **error)
+parse_bands (
+    EegSpectrumPlan *plan, const gchar *text, gdouble rate, GError **error)
 {
   gboolean given = g_strcmp0 (text, EEG_SPECTRUM_DEFAULT_BANDS) != 0;
   g_auto (GStrv) entries = gst_eeg_parse_list (text);
@@ -126,8 +126,8 @@ plan_window (EegSpectrumPlan *plan, const EegSpectrumParams *params,
 {
   EegDspSpectrumConfig *c = &plan->config;
   gdouble window = floor (params->window * rate + 0.5);
-  gdouble segment = params->segment > 0 ? floor (params->segment * rate + 0.5)
-                                        : window;
+  gdouble segment =
+      params->segment > 0 ? floor (params->segment * rate + 0.5) : window;
   gdouble most = MIN (EEG_DSP_SPECTRUM_MAX_WINDOW, MAX_VALUES / channels);
 
   if (window < EEG_DSP_SPECTRUM_MIN_WINDOW || window > most) {
@@ -203,8 +203,7 @@ eeg_spectrum_plan_init (EegSpectrumPlan *plan, const EegSpectrumParams *params,
   if (!parse_bands (plan, params->bands, rate, error))
     goto refused;
   if (params->aperiodic && *params->aperiodic) {
-    if (!parse_range (
-            params->aperiodic, &plan->slope_low, &plan->slope_high) ||
+    if (!parse_range (params->aperiodic, &plan->slope_low, &plan->slope_high) ||
         plan->slope_high > rate / 2) {
       REFUSE (error,
           "aperiodic is \"%s\", expected LOW-HIGH in Hz up to %g Hz, half of "
@@ -270,10 +269,10 @@ eeg_spectrum_plan_caps (const EegSpectrumPlan *plan, const GstEegInfo *info)
     const EegSpectrumBand *b = &plan->bands[i];
     gchar low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
 
-    g_ptr_array_add (bands,
-        g_strdup_printf ("%s:%s-%s", b->name,
-            g_ascii_formatd (low, sizeof low, "%.10g", b->low),
-            g_ascii_formatd (high, sizeof high, "%.10g", b->high)));
+    g_ptr_array_add (
+        bands, g_strdup_printf ("%s:%s-%s", b->name,
+                   g_ascii_formatd (low, sizeof low, "%.10g", b->low),
+                   g_ascii_formatd (high, sizeof high, "%.10g", b->high)));
   }
   take_strings (s, "bands", bands);
   caps = gst_caps_new_empty ();

@@ -8,9 +8,9 @@
 
 G_BEGIN_DECLS
 
-#define EEG_SPECTRUM_MEDIA         "application/x-eeg-spectrum"
-#define EEG_SPECTRUM_UNIT          "uV^2/Hz"
-#define EEG_SPECTRUM_MAX_BANDS     32
+#define EEG_SPECTRUM_MEDIA     "application/x-eeg-spectrum"
+#define EEG_SPECTRUM_UNIT      "uV^2/Hz"
+#define EEG_SPECTRUM_MAX_BANDS 32
 #define EEG_SPECTRUM_DEFAULT_BANDS                                             \
   "delta:1-4,theta:4-8,alpha:8-13,beta:13-30,gamma:30-45"
 

@@ -412,8 +412,8 @@ post (GstEegSpectrum *self, const EegSpectrumFrame *frame)
   GstStructure *s =
       eeg_spectrum_frame_to_structure (frame, &self->plan, &self->info);
 
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self), s));
+  gst_element_post_message (
+      GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), s));
   GST_OBJECT_LOCK (self);
   self->messages++;
   GST_OBJECT_UNLOCK (self);
@@ -526,20 +526,19 @@ next_mark (GstEegSpectrum *self)
 static void
 announce (GstEegSpectrum *self, guint64 end)
 {
-  EegSpectrumFrame frame = {
-      .begin = self->first, .end = end, .filling = TRUE};
+  EegSpectrumFrame frame = {.begin = self->first, .end = end, .filling = TRUE};
 
   describe (self, &frame);
   /* Sinks of a paused pipeline wait for something; without this they would
    * wait for a whole window, and other branches' queues fill up meanwhile. */
   if (self->announced == 0 && wants_stream (self))
-    gst_pad_push_event (GST_BASE_TRANSFORM_SRC_PAD (self),
-        gst_event_new_gap (frame.time, 0));
+    gst_pad_push_event (
+        GST_BASE_TRANSFORM_SRC_PAD (self), gst_event_new_gap (frame.time, 0));
   self->announced++;
   if (!wants_messages (self))
     return;
-  frame.filled = (gdouble) (end - self->first) /
-                 (gdouble) self->plan.config.window;
+  frame.filled =
+      (gdouble) (end - self->first) / (gdouble) self->plan.config.window;
   post (self, &frame);
 }
 
@@ -825,8 +824,8 @@ gst_eeg_spectrum_class_init (GstEegSpectrumClass *klass)
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
   GstEegBaseFilterClass *base_class = GST_EEG_BASE_FILTER_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-                            GST_PARAM_MUTABLE_PLAYING;
+  const GParamFlags flags =
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
 
   GST_DEBUG_CATEGORY_INIT (
       gst_eeg_spectrum_debug, "eegspectrum", 0, "EEG spectrum");
@@ -866,7 +865,8 @@ gst_eeg_spectrum_class_init (GstEegSpectrumClass *klass)
           0, 86400, 0, flags));
   g_object_class_install_property (object_class, PROP_MAX_FREQUENCY,
       g_param_spec_double ("max-frequency", "Highest frequency",
-          "Bins above this frequency in Hz are left out of messages and stream; "
+          "Bins above this frequency in Hz are left out of messages and "
+          "stream; "
           "0 leaves none out. Bands and peaks see all of them",
           0, 1e6, 0, flags));
   g_object_class_install_property (object_class, PROP_BANDS,
@@ -882,7 +882,8 @@ gst_eeg_spectrum_class_init (GstEegSpectrumClass *klass)
           NULL, flags));
   g_object_class_install_property (object_class, PROP_POST_MESSAGES,
       g_param_spec_boolean ("post-messages", "Post messages",
-          "Post each spectrum as an element message \"eeg-spectrum\"; a src pad "
+          "Post each spectrum as an element message \"eeg-spectrum\"; a src "
+          "pad "
           "in use does not need it",
           TRUE, flags));
   g_object_class_install_property (object_class, PROP_STATS,

@@ -143,8 +143,8 @@ u64 (GstMessage *m, const gchar *field)
 {
   guint64 value = 0;
 
-  fail_unless (gst_structure_get_uint64 (
-                   gst_message_get_structure (m), field, &value),
+  fail_unless (
+      gst_structure_get_uint64 (gst_message_get_structure (m), field, &value),
       "no %s", field);
   return value;
 }
@@ -249,8 +249,8 @@ GST_START_TEST (test_white_noise_level)
         sum += g_rand_double (rand);
       x[i] = (gfloat) ((sum - 6) * sqrt (RATE / 2.0) * 1e-6);
     }
-    gst_harness_push (r.h,
-        gst_buffer_new_wrapped (x, frames * CHANNELS * sizeof (gfloat)));
+    gst_harness_push (
+        r.h, gst_buffer_new_wrapped (x, frames * CHANNELS * sizeof (gfloat)));
     m = next_message (&r, FALSE);
     fail_unless (m != NULL);
     fail_unless (gst_structure_get_uint (
@@ -312,8 +312,7 @@ GST_START_TEST (test_splits_are_bit_exact)
         fail_unless_equals_int (o->len / 2, 1 + (frames - 500) * 2 / 125);
         for (i = 0; i < o->len / 2; i++) {
           guint64 begins = i * 125 / 2;
-          fail_unless_equals_uint64 (
-              g_array_index (o, guint64, 2 * i), begins);
+          fail_unless_equals_uint64 (g_array_index (o, guint64, 2 * i), begins);
           fail_unless_equals_uint64 (g_array_index (o, guint64, 2 * i + 1),
               gst_util_uint64_scale (begins, GST_SECOND, RATE));
         }
@@ -359,7 +358,8 @@ GST_START_TEST (test_alpha_peak_on_occipital)
         for (c = 6; c < 8; c++)
           fail_unless (fabs (at (m, "band-peak", c, 2) - 10) <= 0.25, "%g",
               at (m, "band-peak", c, 2));
-        fail_unless (at (m, "band-power", 6, 2) > 3 * at (m, "band-power", 0, 2));
+        fail_unless (
+            at (m, "band-power", 6, 2) > 3 * at (m, "band-power", 0, 2));
         seen++;
       }
       gst_message_unref (m);
@@ -564,8 +564,8 @@ GST_START_TEST (test_status_of_the_window)
                                      GST_EEG_STATUS_LEAD_OFF |
                                      GST_EEG_STATUS_FILLED);
     meta = gst_buffer_get_eeg_meta (b);
-    fail_unless_equals_int (gst_eeg_meta_get_flags_at (meta, 249, 0),
-        GST_EEG_STATUS_LEAD_OFF);
+    fail_unless_equals_int (
+        gst_eeg_meta_get_flags_at (meta, 249, 0), GST_EEG_STATUS_LEAD_OFF);
     fail_unless_equals_int (gst_eeg_meta_get_flags_at (meta, 249, 1), 0);
     gst_buffer_unref (b);
     rig_free (&r);
@@ -766,8 +766,8 @@ GST_START_TEST (test_impossible_settings_refused)
       const gchar *launch;
       const gchar *words[5];
     } cases[] = {
-        {"eegspectrum window=0.02", {"window 0.02 s", "5 samples", "250 Hz",
-                                        "8 to", NULL}},
+        {"eegspectrum window=0.02",
+            {"window 0.02 s", "5 samples", "250 Hz", "8 to", NULL}},
         {"eegspectrum window=86400", {"window 86400", "250 Hz", NULL}},
         {"eegspectrum hop=0.003", {"hop 0.003", "250 Hz", "0.004", NULL}},
         {"eegspectrum segment=3", {"segment 3 s", "window of 2 s", NULL}},
@@ -787,8 +787,8 @@ GST_START_TEST (test_impossible_settings_refused)
     for (i = 0; i < G_N_ELEMENTS (cases); i++) {
       Rig r = rig_new (cases[i].launch);
 
-      fail_unless_equals_int (gst_harness_push (r.h, make_buffer (0, 20)),
-          GST_FLOW_NOT_NEGOTIATED);
+      fail_unless_equals_int (
+          gst_harness_push (r.h, make_buffer (0, 20)), GST_FLOW_NOT_NEGOTIATED);
       gst_harness_push (r.h, make_buffer (20, 20));
       expect_trouble (&r, GST_MESSAGE_ERROR, cases[i].words);
       rig_free (&r);
@@ -860,8 +860,8 @@ GST_START_TEST (test_changes_while_playing)
     fail_unless_equals_int (gst_buffer_get_size (b), 2 * 63 * 4);
     gst_buffer_unref (b);
     caps = gst_pad_get_current_caps (r.h->sinkpad);
-    fail_unless (
-        gst_structure_get_int (gst_caps_get_structure (caps, 0), "bins", &bins));
+    fail_unless (gst_structure_get_int (
+        gst_caps_get_structure (caps, 0), "bins", &bins));
     fail_unless_equals_int (bins, 63);
     gst_caps_unref (caps);
     rig_free (&r);
