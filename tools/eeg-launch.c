@@ -6,6 +6,8 @@
  */
 #include "config.h"
 
+#include "doctor.h"
+
 #include <glib-unix.h>
 #include <gst/eeggraph/eeggraph.h>
 #include <locale.h>
@@ -256,6 +258,7 @@ main (int argc, char **argv)
 {
   gboolean check = FALSE, stats = FALSE, quiet = FALSE, list = FALSE;
   gboolean version = FALSE, print = FALSE, explain = FALSE, json;
+  gboolean doctor = FALSE;
   g_autofree gchar *format = NULL;
   gdouble duration = 0;
   g_auto (GStrv) sets = NULL;
@@ -280,6 +283,9 @@ main (int argc, char **argv)
           "Print warnings and errors only", NULL},
       {"list-presets", 0, 0, G_OPTION_ARG_NONE, &list,
           "List the graphs that can be run by name", NULL},
+      {"doctor", 0, 0, G_OPTION_ARG_NONE, &doctor,
+          "Look whether this computer is fit for real chips, and what to do",
+          NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL},
       {NULL},
   };
@@ -315,6 +321,8 @@ main (int argc, char **argv)
         format);
     return EXIT_REFUSED;
   }
+  if (doctor)
+    return eeg_doctor (json);
   if (argc != 2) {
     fprintf (stderr, "eeg-launch: name one graph file or preset, such as "
                      "\"eeg-launch alpha\" (see eeg-launch --help)\n");

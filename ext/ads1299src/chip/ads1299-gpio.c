@@ -62,18 +62,24 @@ line_info (int fd, unsigned offset, struct gpio_v2_line_info *info)
 }
 
 int
-ads1299_gpio_identify (
-    const char *path, char name[32], char label[32], unsigned *lines)
+ads1299_gpio_identify (const char *path, char name[32], char label[32],
+    unsigned *lines, unsigned *taken)
 {
+  struct gpio_v2_line_info line;
   struct gpiochip_info info;
   int fd = open_chip (path, &info);
+  unsigned i;
 
   if (fd < 0)
     return fd;
-  close (fd);
   memcpy (name, info.name, sizeof info.name);
   memcpy (label, info.label, sizeof info.label);
   *lines = info.lines;
+  *taken = 0;
+  for (i = 0; i < info.lines; i++)
+    *taken += line_info (fd, i, &line) == 0 &&
+              (line.flags & GPIO_V2_LINE_FLAG_USED) != 0;
+  close (fd);
   return 0;
 }
 

@@ -44,6 +44,7 @@ int ads1299_gpio_get (int fd);
 /* 0 or -errno. */
 int ads1299_gpio_set (int fd, bool high);
 
-/* Name and label of the chip at @path and its number of lines; 0 or -errno. */
-int ads1299_gpio_identify (
-    const char *path, char name[32], char label[32], unsigned *lines);
+/* Name and label of the chip at @path, its number of lines and how many of
+ * them somebody has taken; 0 or -errno. */
+int ads1299_gpio_identify (const char *path, char name[32], char label[32],
+    unsigned *lines, unsigned *taken);
