@@ -2,70 +2,131 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "ads1299-acq.h"
+#include "ads1299-acq-thread.h"
+#include "ads1299-edges.h"
+#include "ads1299-watchdog.h"
 #include "chip/ads1299-frame.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
-/* No edge for this long is silence: a few periods even at 250 SPS. */
-#define SILENCE_NS 1000000000u
+#define SECOND_NS G_GUINT64_CONSTANT (1000000000)
+/* No edge for this long is silence, far beyond what a busy computer does to
+ * a reader whose edges wait in a queue: many periods even at 250 SPS. */
+#define SILENCE_NS (SECOND_NS / 4)
+/* So many times the chips are looked at and initialised anew. */
+#define MAX_ATTEMPTS 3
+/* So many bad frames in a row are worth a look at the registers. */
+#define BAD_FRAMES 16
+#define WAKEUP_NS  40000 /* 31.25 us, datasheet 7.7 */
+/* Fast chips have no time for a register check between two samples. */
+#define MAX_CHECKED_RATE 4000
+#define RATE_TOLERANCE   0.03
+#define N_INTERVALS      64
+#define N_NOTICES        32
+#define N_SETUPS         8
 
 struct _Ads1299Acq
 {
   Ads1299Bus *bus;
-  guint channels, chips, rate;
-  guint64 period_ns, garbage_limit;
-
-  /* ring */
-  guint mask;
-  gint32 *codes;
-  guint32 *status;
-  guint64 *edge, *index;
-  _Atomic guint64 head, tail; /* producer's, consumer's */
+  Ads1299Ring *ring;
+  guint chips, rate, claim_frames, ring_size;
+  gboolean timed_reads;
+  guint8 id[ADS1299_BUS_MAX_CHIPS];
 
   /* producer only */
-  gboolean any;
-  guint32 seq;
-  guint64 last_ns, last_index, garbage;
+  Ads1299Edges edges;
+  Ads1299Setup setup;
+  guint32 epoch;
+  Ads1299Loss cause, break_cause; /* of the next sample; of the next edge */
+  guint64 bad_run, good_run, read_ns, since_check;
+  guint attempts, check_chip;
+  gboolean started, restarted, rate_told, broken;
+  gdouble intervals[N_INTERVALS];
+  guint n_intervals;
+  guint64 interval_ns;
+  gchar restart_text[500];
 
   /* written by the producer, read by anyone */
-  _Atomic guint64 n_lost, n_produced, n_status, n_over, a_first, a_last;
+  _Atomic guint64 n_produced, n_lost[ADS1299_N_LOSSES], n_glitches, n_restarts;
+  _Atomic guint64 a_first, a_last;
+  _Atomic gdouble c_rate, c_ppm, c_residual, c_jitter, c_window;
 
-  atomic_bool cancelled, paused, run;
-  _Atomic int result; /* Ads1299AcqResult of a producer that ended */
+  atomic_bool cancelled, run, requested, noticed;
+  _Atomic int result;         /* Ads1299AcqResult of a producer that ended */
+  _Atomic guint32 seen_epoch; /* consumer's */
 
-  /* a consumer that sleeps */
+  /* rare things, and a consumer that sleeps */
   GMutex lock;
   GCond cond;
-  _Atomic guint64 wanted; /* head that it waits for, G_MAXUINT64: none */
+  _Atomic guint64 wanted; /* pushed samples that it waits for; NOTHING: none */
+  Ads1299Notice notices[N_NOTICES];
+  guint first_notice, n_notices;
+  Ads1299Setup setups[N_SETUPS]; /* of the latest epochs */
+  Ads1299Setup request;
+  guint64 request_serial;
+  gchar failure[600];
 
   pthread_t thread;
   gboolean threaded;
 };
 
+#define NOTHING G_MAXUINT64
+
+static const struct
+{
+  const gchar *field, *text;
+} losses[ADS1299_N_LOSSES] = {
+    [ADS1299_LOSS_NONE] = {"lost-unknown", "for an unknown reason"},
+    [ADS1299_LOSS_EDGE] = {"lost-edge", "their data-ready edges never arrived"},
+    [ADS1299_LOSS_EVENT] = {"lost-event",
+        "the kernel's queue of data-ready edges overflowed"},
+    [ADS1299_LOSS_LATE] = {"lost-late",
+        "they were overwritten in the chip before they were read"},
+    [ADS1299_LOSS_STATUS] = {"lost-status", "their status word was wrong"},
+    [ADS1299_LOSS_IO] = {"lost-io", "the SPI transfer failed"},
+    [ADS1299_LOSS_OVERRUN] = {"lost-overrun",
+        "downstream was too slow and the ring was full"},
+    [ADS1299_LOSS_RESTART] = {"lost-restart", "the chips were restarted"},
+    [ADS1299_LOSS_PAUSE] = {"lost-pause", "the chips were in standby"},
+    [ADS1299_LOSS_POOL] = {"lost-pool", "all buffers were in use downstream"},
+};
+
+const gchar *
+ads1299_loss_field (Ads1299Loss loss)
+{
+  return losses[loss].field;
+}
+
+const gchar *
+ads1299_loss_text (Ads1299Loss loss)
+{
+  return losses[loss].text;
+}
+
 Ads1299Acq *
-ads1299_acq_new (Ads1299Bus *bus, guint rate, guint ring_frames)
+ads1299_acq_new (const Ads1299AcqConfig *c)
 {
   Ads1299Acq *a = g_new0 (Ads1299Acq, 1);
-  guint size = 64;
 
-  while (size < ring_frames)
-    size *= 2;
-  a->bus = bus;
-  a->chips = bus->n_chips;
-  a->channels = bus->n_chips * ADS1299_MAX_CHANNELS;
-  a->rate = rate;
-  a->period_ns = G_GUINT64_CONSTANT (1000000000) / rate;
-  a->garbage_limit = rate;
-  a->mask = size - 1;
-  a->codes = g_new0 (gint32, (gsize) size * a->channels);
-  a->status = g_new0 (guint32, (gsize) size * a->chips);
-  a->edge = g_new0 (guint64, size);
-  a->index = g_new0 (guint64, size);
-  a->wanted = G_MAXUINT64;
+  a->bus = c->bus;
+  a->chips = c->bus->n_chips;
+  a->rate = c->setup->rate;
+  a->claim_frames = c->claim_frames;
+  a->timed_reads = c->timed_reads;
+  a->ring_size = c->ring_frames;
+  a->setup = a->setups[0] = *c->setup;
+  memcpy (a->id, c->id, sizeof a->id);
+  a->ring = ads1299_ring_new (
+      c->ring_frames, c->claim_frames, ads1299_setup_channels (c->setup));
+  ads1299_edges_init (&a->edges, a->rate);
+  a->read_ns = NOTHING;
+  a->wanted = NOTHING;
+  a->c_rate = 0.0;
   g_mutex_init (&a->lock);
   g_cond_init (&a->cond);
   return a;
@@ -74,13 +135,10 @@ ads1299_acq_new (Ads1299Bus *bus, guint rate, guint ring_frames)
 void
 ads1299_acq_free (Ads1299Acq *a)
 {
-  ads1299_acq_stop_thread (a);
+  ads1299_acq_halt (a, FALSE);
+  ads1299_ring_free (a->ring);
   g_mutex_clear (&a->lock);
   g_cond_clear (&a->cond);
-  g_free (a->codes);
-  g_free (a->status);
-  g_free (a->edge);
-  g_free (a->index);
   g_free (a);
 }
 
@@ -92,32 +150,311 @@ wake (Ads1299Acq *a)
   g_mutex_unlock (&a->lock);
 }
 
-/* Conversions since the edge before: the sequence shows what the kernel
- * dropped, the time what it never saw. */
-static guint64
-advance (Ads1299Acq *a, const Ads1299Edge *e)
-{
-  guint64 by_seq, by_time;
+/* --- producer: what is rare ------------------------------------------------- */
 
-  if (!a->any) {
-    a->any = TRUE;
-    a->a_first = e->time_ns;
-    return 1;
+static void
+notify (
+    Ads1299Acq *a, Ads1299NoticeKind kind, guint64 serial, const gchar *text)
+{
+  Ads1299Notice *n;
+
+  g_mutex_lock (&a->lock);
+  if (a->n_notices < N_NOTICES) {
+    n = &a->notices[(a->first_notice + a->n_notices++) % N_NOTICES];
+    n->kind = kind;
+    n->serial = serial;
+    g_strlcpy (n->text, text, sizeof n->text);
   }
-  by_seq = (guint32) (e->seq - a->seq);
-  by_time = (e->time_ns - a->last_ns + a->period_ns / 2) / a->period_ns;
-  return MAX (MAX (by_seq, by_time), 1);
+  atomic_store (&a->noticed, true);
+  g_cond_broadcast (&a->cond);
+  g_mutex_unlock (&a->lock);
+}
+
+static Ads1299AcqResult G_GNUC_PRINTF (2, 3)
+    fail (Ads1299Acq *a, const gchar *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_mutex_lock (&a->lock);
+  vsnprintf (a->failure, sizeof a->failure, format, args);
+  g_mutex_unlock (&a->lock);
+  va_end (args);
+  return ADS1299_ACQ_FAILED;
+}
+
+static void
+lose (Ads1299Acq *a, Ads1299Loss cause, guint64 n)
+{
+  if (n == 0)
+    return;
+  /* relaxed order is enough for counters that have one writer */
+  atomic_fetch_add_explicit (&a->n_lost[cause], n, memory_order_relaxed);
+  a->cause = cause;
+}
+
+gboolean
+ads1299_acq_start_chips (Ads1299Acq *a, Ads1299Error *error)
+{
+  guint i;
+
+  /* A chip in STANDBY hears nothing else; one that runs ignores it. */
+  for (i = 0; a->started && i < a->chips; i++)
+    ads1299_command (a->bus, i, ADS1299_CMD_WAKEUP);
+  if (a->started)
+    a->bus->ops->sleep (a->bus, WAKEUP_NS);
+  a->started = TRUE;
+  return ads1299_start (a->bus, error);
+}
+
+static Ads1299AcqResult
+restart (Ads1299Acq *a, const Ads1299Finding *f)
+{
+  Ads1299Report report;
+  Ads1299Error error = {0};
+
+  a->broken = !ads1299_bring_up (a->bus, &a->setup, &report, &error) ||
+              !ads1299_start (a->bus, &error);
+  g_snprintf (a->restart_text, sizeof a->restart_text, "%s", f->text);
+  ads1299_edges_break (&a->edges);
+  a->break_cause = ADS1299_LOSS_RESTART;
+  a->bad_run = 0;
+  if (!a->broken) {
+    memcpy (a->id, report.id, sizeof a->id);
+    a->restarted = TRUE;
+    atomic_fetch_add (&a->n_restarts, 1);
+    return ADS1299_ACQ_OK;
+  }
+  if (error.sys_errno == ENODEV)
+    return fail (a, "%s", error.text);
+  return ADS1299_ACQ_OK;
+}
+
+/* No edges, or no good frames: look, and try to mend. @what: "No data-ready
+ * edge for 250 ms" */
+static Ads1299AcqResult
+trouble (Ads1299Acq *a, const gchar *what)
+{
+  Ads1299Finding f;
+
+  ads1299_watchdog_look (a->bus, &a->setup, a->id, &f);
+  a->good_run = 0;
+  if (f.found == ADS1299_FOUND_GONE)
+    return fail (a, "%s. %s", what, f.text);
+  if (a->attempts++ == MAX_ATTEMPTS)
+    return fail (a,
+        "%s, %u per second are expected, and %d restarts of the "
+        "chips did not help. %s",
+        what, a->rate, MAX_ATTEMPTS, f.text);
+  /* the look itself has released DRDY */
+  if (f.found == ADS1299_FOUND_UNSEEN && a->attempts == 1)
+    return ADS1299_ACQ_OK;
+  return restart (a, &f);
+}
+
+/* The registers of one chip after another, one a second. A chip that a
+ * brown-out reset may go on converting, with inputs shorted. */
+static Ads1299AcqResult
+check_registers (Ads1299Acq *a)
+{
+  guint chip = a->check_chip;
+  Ads1299Finding f;
+
+  a->since_check = 0;
+  a->check_chip = (chip + 1) % a->chips;
+  if (ads1299_watchdog_check (a->bus, &a->setup, a->id, chip))
+    return ADS1299_ACQ_OK;
+  /* twice, or it was a disturbed transfer */
+  if (ads1299_watchdog_check (a->bus, &a->setup, a->id, chip))
+    return ADS1299_ACQ_OK;
+  ads1299_watchdog_look (a->bus, &a->setup, a->id, &f);
+  if (f.found >= ADS1299_FOUND_IDLE)
+    return ADS1299_ACQ_OK;
+  if (f.found == ADS1299_FOUND_GONE || a->attempts++ == MAX_ATTEMPTS)
+    return fail (a, "The registers of chip %u changed. %s", chip, f.text);
+  return restart (a, &f);
+}
+
+static void
+carry_out_request (Ads1299Acq *a)
+{
+  Ads1299Error error = {0};
+  Ads1299Setup after;
+  guint64 serial;
+
+  /* the consumer must be able to look up every epoch still in the ring */
+  if (a->epoch - atomic_load (&a->seen_epoch) >= N_SETUPS - 1)
+    return;
+  g_mutex_lock (&a->lock);
+  after = a->request;
+  serial = a->request_serial;
+  atomic_store (&a->requested, false);
+  g_mutex_unlock (&a->lock);
+  if (!ads1299_reconfigure (a->bus, &a->setup, &after, &error)) {
+    notify (a, ADS1299_NOTICE_REFUSED, serial, error.text);
+    return;
+  }
+  a->setup = after;
+  a->epoch++;
+  g_mutex_lock (&a->lock);
+  a->setups[a->epoch % N_SETUPS] = after;
+  g_mutex_unlock (&a->lock);
+  notify (a, ADS1299_NOTICE_CHANGED, serial, "");
+}
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  gdouble x = *(const gdouble *) a, y = *(const gdouble *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* One look at the rate when it is known; the median of the first intervals
+ * sees a rate so wrong that edges were taken for false or for lost ones. */
+static void
+check_rate (Ads1299Acq *a, guint64 time_ns)
+{
+  gdouble rate = 0, limit = RATE_TOLERANCE * a->rate;
+  gchar text[300];
+
+  if (a->n_intervals < N_INTERVALS) {
+    if (a->interval_ns != 0)
+      a->intervals[a->n_intervals++] = (gdouble) (time_ns - a->interval_ns);
+    a->interval_ns = time_ns;
+    return;
+  }
+  if (a->edges.clock.n_edges >= a->rate)
+    rate = 1e9 / a->edges.clock.period;
+  else if (a->n_intervals == N_INTERVALS) {
+    gdouble odd = (gdouble) (atomic_load (&a->n_glitches) +
+                             atomic_load (&a->n_lost[ADS1299_LOSS_EDGE]));
+
+    a->n_intervals++;
+    qsort (a->intervals, N_INTERVALS, sizeof a->intervals[0], compare_doubles);
+    if (odd < N_INTERVALS / 4)
+      return;
+    rate = 1e9 / a->intervals[N_INTERVALS / 2];
+  } else {
+    return;
+  }
+  if (fabs (rate - a->rate) <= limit && a->edges.clock.n_edges < a->rate)
+    return;
+  a->rate_told = TRUE;
+  if (fabs (rate - a->rate) <= limit)
+    return;
+  g_snprintf (text, sizeof text,
+      "The chip gives %.1f samples per second, but %u were set (%+.1f %%, and "
+      "its oscillator is within 2.5 %%). Check the clock of the chip and that "
+      "the part is an ADS1299",
+      rate, a->rate, 100.0 * (rate / a->rate - 1.0));
+  notify (a, ADS1299_NOTICE_RATE, 0, text);
+}
+
+/* --- producer: every sample ------------------------------------------------- */
+
+static void
+publish_clock (Ads1299Acq *a)
+{
+  Ads1299ClockStats s;
+
+  ads1299_clock_get_stats (&a->edges.clock, &s);
+  atomic_store_explicit (&a->c_rate, s.rate, memory_order_relaxed);
+  atomic_store_explicit (&a->c_ppm, s.ppm, memory_order_relaxed);
+  atomic_store_explicit (&a->c_residual, s.residual_ns, memory_order_relaxed);
+  atomic_store_explicit (&a->c_jitter, s.jitter_ns, memory_order_relaxed);
+  atomic_store_explicit (&a->c_window, s.window_s, memory_order_relaxed);
+}
+
+/* The frame of the conversion that was announced last. OK: a sample went to
+ * the ring or was counted as lost. */
+static Ads1299AcqResult
+read_sample (Ads1299Acq *a)
+{
+  guint64 before = 0, after, due = 0, pushed;
+  Ads1299Slot *slot;
+  gint32 *codes;
+  guint i, bad = 0;
+  int r;
+
+  slot = ads1299_ring_reserve (a->ring, &codes);
+  if (slot == NULL) {
+    lose (a, ADS1299_LOSS_OVERRUN, 1);
+    return ADS1299_ACQ_OK;
+  }
+  if (a->timed_reads) {
+    due = ads1299_clock_time (&a->edges.clock, a->edges.index + 1);
+    before = a->bus->ops->now (a->bus);
+    if (before >= due) {
+      lose (a, ADS1299_LOSS_LATE, 1);
+      return ADS1299_ACQ_OK;
+    }
+  }
+  r = ads1299_read_frames (a->bus, codes, slot->status);
+  if (r < 0) {
+    lose (a, ADS1299_LOSS_IO, 1);
+    if (r == -ENODEV || ++a->bad_run % BAD_FRAMES == 0)
+      return trouble (a, r == -ENODEV ? "The chip cannot be read"
+                                      : "Transfers fail one after another");
+    return ADS1299_ACQ_OK;
+  }
+  if (a->timed_reads) {
+    /* The chip latches a frame when its transfer begins, the last one of
+     * several about one transfer before the end. */
+    after = a->bus->ops->now (a->bus);
+    a->read_ns = MIN (a->read_ns, (after - before) / a->chips);
+    if (after - MIN (a->read_ns, after) >= due) {
+      lose (a, ADS1299_LOSS_LATE, 1);
+      return ADS1299_ACQ_OK;
+    }
+  }
+  for (i = 0; i < a->chips; i++)
+    bad |= !ADS1299_STATUS_OK (slot->status[i]);
+  if (G_UNLIKELY (bad)) {
+    /* bytes that went astray are no samples */
+    lose (a, ADS1299_LOSS_STATUS, 1);
+    for (i = 0; ADS1299_STATUS_OK (slot->status[i]); i++)
+      ;
+    a->bad_run++;
+    if (a->bad_run > a->rate)
+      return fail (a,
+          "All frames of 1 s had a wrong status word: chip %u gives 0x%06x, "
+          "but it must begin with binary 1100 (0xC.....); %s",
+          i, slot->status[i], ads1299_watchdog_status_text (slot->status[i]));
+    if (a->bad_run == BAD_FRAMES)
+      return check_registers (a);
+    return ADS1299_ACQ_OK;
+  }
+  a->bad_run = 0;
+  if (++a->good_run == a->rate / 4)
+    a->attempts = 0;
+  slot->index = a->edges.index;
+  slot->edge_ns = a->edges.time_ns;
+  slot->time_ns = ads1299_clock_output (&a->edges.clock, &slot->next_ns);
+  slot->epoch = a->epoch;
+  slot->cause = a->cause;
+  a->cause = ADS1299_LOSS_NONE;
+  pushed = ads1299_ring_push (a->ring);
+  if (pushed >= atomic_load (&a->wanted))
+    wake (a);
+  if (G_UNLIKELY (a->restarted)) {
+    a->restarted = FALSE;
+    notify (a, ADS1299_NOTICE_RESTARTED, 0, a->restart_text);
+  }
+  if (++a->since_check >= a->rate && a->rate <= MAX_CHECKED_RATE)
+    return check_registers (a);
+  return ADS1299_ACQ_OK;
 }
 
 /* One edge and its frame. */
 static Ads1299AcqResult
 step (Ads1299Acq *a)
 {
-  Ads1299Edge e;
-  guint64 head, n;
-  guint slot, i;
-  gboolean bad = FALSE;
+  Ads1299Edge e = {0};
+  Ads1299Step s;
 
+  if (G_UNLIKELY (atomic_load_explicit (&a->requested, memory_order_relaxed)))
+    carry_out_request (a);
   switch (a->bus->ops->wait_drdy (a->bus, SILENCE_NS, &e)) {
     case ADS1299_WAIT_EDGE:
       break;
@@ -126,48 +463,37 @@ step (Ads1299Acq *a)
     case ADS1299_WAIT_END:
       return ADS1299_ACQ_END;
     case ADS1299_WAIT_TIMEOUT:
-      return ADS1299_ACQ_SILENT;
+      return trouble (a, "No data-ready edge for 250 ms");
     default:
-      return ADS1299_ACQ_IO;
+      return fail (a, "Waiting for data-ready edges failed: %s. %s",
+          g_strerror (-e.error),
+          e.error == -ENODEV ? "The GPIO device is gone"
+                             : "Check the GPIO device and its driver");
   }
-  n = advance (a, &e);
-  a->seq = e.seq;
-  a->last_ns = e.time_ns;
-  /* relaxed order is enough for counters that have one writer */
-  atomic_fetch_add_explicit (&a->n_produced, n, memory_order_relaxed);
-  atomic_store_explicit (&a->a_last, e.time_ns, memory_order_relaxed);
-  if (n > 1)
-    atomic_fetch_add_explicit (&a->n_lost, n - 1, memory_order_relaxed);
-  a->last_index += n;
-
-  head = atomic_load_explicit (&a->head, memory_order_relaxed);
-  slot = (guint) head & a->mask;
-  if (head - atomic_load_explicit (&a->tail, memory_order_acquire) > a->mask ||
-      atomic_load_explicit (&a->paused, memory_order_relaxed)) {
-    if (!atomic_load_explicit (&a->paused, memory_order_relaxed))
-      atomic_fetch_add_explicit (&a->n_over, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit (&a->n_lost, 1, memory_order_relaxed);
+  if (G_UNLIKELY (!a->rate_told))
+    check_rate (a, e.time_ns);
+  s = ads1299_edges_next (&a->edges, e.seq, e.time_ns);
+  if (s.advance == 0) {
+    atomic_fetch_add_explicit (&a->n_glitches, 1, memory_order_relaxed);
     return ADS1299_ACQ_OK;
   }
-  if (ads1299_read_frames (a->bus, a->codes + (gsize) slot * a->channels,
-          a->status + (gsize) slot * a->chips) < 0)
-    return ADS1299_ACQ_IO;
-  for (i = 0; i < a->chips; i++)
-    bad |= !ADS1299_STATUS_OK (a->status[(gsize) slot * a->chips + i]);
-  if (bad) {
-    /* bytes that went astray are no samples */
-    atomic_fetch_add_explicit (&a->n_status, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit (&a->n_lost, 1, memory_order_relaxed);
-    return ++a->garbage > a->garbage_limit ? ADS1299_ACQ_GARBAGE
-                                           : ADS1299_ACQ_OK;
+  if (s.advance > 1) {
+    if (a->break_cause != ADS1299_LOSS_NONE) {
+      lose (a, a->break_cause, s.advance - 1);
+    } else {
+      lose (a, ADS1299_LOSS_EDGE, s.unseen);
+      lose (a, ADS1299_LOSS_EVENT, s.advance - 1 - s.unseen);
+    }
   }
-  a->garbage = 0;
-  a->edge[slot] = e.time_ns;
-  a->index[slot] = a->last_index - 1;
-  atomic_store (&a->head, head + 1);
-  if (head + 1 >= atomic_load (&a->wanted))
-    wake (a);
-  return ADS1299_ACQ_OK;
+  a->break_cause = ADS1299_LOSS_NONE;
+  if (G_UNLIKELY (
+          atomic_load_explicit (&a->a_first, memory_order_relaxed) == 0))
+    atomic_store_explicit (&a->a_first, e.time_ns, memory_order_relaxed);
+  atomic_store_explicit (&a->a_last, e.time_ns, memory_order_relaxed);
+  atomic_fetch_add_explicit (&a->n_produced, s.advance, memory_order_relaxed);
+  if (a->edges.clock.n_block == 0)
+    publish_clock (a);
+  return read_sample (a);
 }
 
 static void *
@@ -178,14 +504,15 @@ run (void *data)
 
   while (r == ADS1299_ACQ_OK && atomic_load (&a->run))
     r = step (a);
+  publish_clock (a);
   atomic_store (&a->result, r == ADS1299_ACQ_OK ? ADS1299_ACQ_CANCELLED : r);
   wake (a);
   return NULL;
 }
 
 gboolean
-ads1299_acq_start_thread (
-    Ads1299Acq *a, gint cpu, gint rt_priority, gchar **warning, GError **error)
+ads1299_acq_run (Ads1299Acq *a, const Ads1299ThreadConfig *config,
+    gchar **warning, GError **error)
 {
   int r;
 
@@ -198,50 +525,28 @@ ads1299_acq_start_thread (
     return FALSE;
   }
   a->threaded = TRUE;
-  pthread_setname_np (a->thread, "ads1299");
-  if (cpu >= 0) {
-    cpu_set_t set;
-
-    CPU_ZERO (&set);
-    if (cpu < CPU_SETSIZE)
-      CPU_SET (cpu, &set);
-    r = pthread_setaffinity_np (a->thread, sizeof set, &set);
-    if (r != 0)
-      *warning =
-          g_strdup_printf ("The acquisition thread cannot run on cpu %d: %s",
-              cpu, g_strerror (r));
-  }
-  if (rt_priority > 0) {
-    struct sched_param p = {.sched_priority = rt_priority};
-
-    r = pthread_setschedparam (a->thread, SCHED_FIFO, &p);
-    if (r != 0 && *warning == NULL)
-      *warning = g_strdup_printf (
-          "No real-time priority %d for the acquisition thread: %s. Allow it "
-          "with LimitRTPRIO= or \"rtprio\" in limits.conf, or set "
-          "rt-priority=0",
-          rt_priority, g_strerror (r));
-  }
+  *warning = ads1299_thread_configure (a->thread, config);
   return TRUE;
 }
 
 void
-ads1299_acq_stop_thread (Ads1299Acq *a)
+ads1299_acq_halt (Ads1299Acq *a, gboolean standby)
 {
-  if (!a->threaded)
-    return;
-  atomic_store (&a->run, false);
-  a->bus->ops->cancel (a->bus, true);
-  pthread_join (a->thread, NULL);
-  a->bus->ops->cancel (a->bus, false);
-  a->threaded = FALSE;
+  if (a->threaded) {
+    atomic_store (&a->run, false);
+    a->bus->ops->cancel (a->bus, true);
+    pthread_join (a->thread, NULL);
+    a->bus->ops->cancel (a->bus, false);
+    a->threaded = FALSE;
+  }
+  if (standby && a->started) {
+    ads1299_stop (a->bus);
+    ads1299_edges_break (&a->edges);
+    a->break_cause = ADS1299_LOSS_PAUSE;
+  }
 }
 
-void
-ads1299_acq_set_paused (Ads1299Acq *a, gboolean paused)
-{
-  atomic_store (&a->paused, paused);
-}
+/* --- consumer --------------------------------------------------------------- */
 
 void
 ads1299_acq_cancel (Ads1299Acq *a, gboolean on)
@@ -251,11 +556,20 @@ ads1299_acq_cancel (Ads1299Acq *a, gboolean on)
     wake (a);
 }
 
-static guint64
-available (Ads1299Acq *a)
+void
+ads1299_acq_request (Ads1299Acq *a, const Ads1299Setup *setup, guint64 serial)
 {
-  return atomic_load (&a->head) -
-         atomic_load_explicit (&a->tail, memory_order_relaxed);
+  g_mutex_lock (&a->lock);
+  a->request = *setup;
+  a->request_serial = serial;
+  atomic_store (&a->requested, true);
+  g_mutex_unlock (&a->lock);
+}
+
+static gboolean
+ready (Ads1299Acq *a, guint frames)
+{
+  return ads1299_ring_fill (a->ring) >= frames || atomic_load (&a->noticed);
 }
 
 Ads1299AcqResult
@@ -264,78 +578,104 @@ ads1299_acq_fill (Ads1299Acq *a, guint frames)
   Ads1299AcqResult r = ADS1299_ACQ_OK;
 
   if (!a->threaded) {
-    while (r == ADS1299_ACQ_OK && available (a) < frames)
+    while (r == ADS1299_ACQ_OK && !ready (a, frames))
       r = atomic_load (&a->cancelled) ? ADS1299_ACQ_CANCELLED : step (a);
-  } else if (available (a) < frames) {
+    if (r == ADS1299_ACQ_END)
+      publish_clock (a);
+  } else if (!ready (a, frames)) {
     g_mutex_lock (&a->lock);
-    atomic_store (&a->wanted,
-        atomic_load_explicit (&a->tail, memory_order_relaxed) + frames);
-    while (available (a) < frames && !atomic_load (&a->cancelled) &&
+    /* samples wanted, or any if the ring loses some meanwhile */
+    atomic_store (&a->wanted, ads1299_ring_pushed (a->ring) + frames -
+                                  MIN (frames, ads1299_ring_fill (a->ring)));
+    while (!ready (a, frames) && !atomic_load (&a->cancelled) &&
            (r = atomic_load (&a->result)) == ADS1299_ACQ_OK)
       g_cond_wait (&a->cond, &a->lock);
-    atomic_store (&a->wanted, G_MAXUINT64);
+    atomic_store (&a->wanted, NOTHING);
     g_mutex_unlock (&a->lock);
   }
   if (atomic_load (&a->cancelled))
     return ADS1299_ACQ_CANCELLED;
   /* what was read before the end still goes out */
-  return available (a) > 0 ? ADS1299_ACQ_OK : r;
+  return ads1299_ring_fill (a->ring) > 0 || atomic_load (&a->noticed)
+             ? ADS1299_ACQ_OK
+             : r;
 }
 
 guint
-ads1299_acq_peek (Ads1299Acq *a, guint max, guint64 *index)
+ads1299_acq_claim (Ads1299Acq *a, guint max)
 {
-  guint64 tail = atomic_load_explicit (&a->tail, memory_order_relaxed);
-  guint n, have = (guint) MIN (available (a), max);
+  guint have = ads1299_ring_claim (a->ring, MIN (max, a->claim_frames)), n;
+  const Ads1299Slot *first = ads1299_ring_slot (a->ring, 0);
 
-  if (have == 0)
-    return 0;
-  *index = a->index[tail & a->mask];
-  for (n = 1; n < have; n++)
-    if (a->index[(tail + n) & a->mask] != *index + n)
+  for (n = have > 0; n < have; n++) {
+    const Ads1299Slot *s = ads1299_ring_slot (a->ring, n);
+
+    if (s->index != first->index + n || s->epoch != first->epoch)
       break;
+  }
+  if (n > 0)
+    atomic_store (&a->seen_epoch, first->epoch);
   return n;
 }
 
-const gint32 *
-ads1299_acq_codes (Ads1299Acq *a, guint i)
+Ads1299Ring *
+ads1299_acq_ring (Ads1299Acq *a)
 {
-  guint64 tail = atomic_load_explicit (&a->tail, memory_order_relaxed);
-
-  return a->codes + (gsize) ((tail + i) & a->mask) * a->channels;
+  return a->ring;
 }
 
-const guint32 *
-ads1299_acq_status (Ads1299Acq *a, guint i)
+gboolean
+ads1299_acq_next_notice (Ads1299Acq *a, Ads1299Notice *notice)
 {
-  guint64 tail = atomic_load_explicit (&a->tail, memory_order_relaxed);
+  gboolean any = FALSE;
 
-  return a->status + (gsize) ((tail + i) & a->mask) * a->chips;
-}
-
-guint64
-ads1299_acq_edge (Ads1299Acq *a, guint i)
-{
-  guint64 tail = atomic_load_explicit (&a->tail, memory_order_relaxed);
-
-  return a->edge[(tail + i) & a->mask];
-}
-
-void
-ads1299_acq_consume (Ads1299Acq *a, guint n)
-{
-  guint64 tail = atomic_load_explicit (&a->tail, memory_order_relaxed);
-
-  atomic_store_explicit (&a->tail, tail + n, memory_order_release);
+  if (G_LIKELY (!atomic_load (&a->noticed)))
+    return FALSE;
+  g_mutex_lock (&a->lock);
+  if (a->n_notices > 0) {
+    *notice = a->notices[a->first_notice];
+    a->first_notice = (a->first_notice + 1) % N_NOTICES;
+    a->n_notices--;
+    any = TRUE;
+  }
+  if (a->n_notices == 0)
+    atomic_store (&a->noticed, false);
+  g_mutex_unlock (&a->lock);
+  return any;
 }
 
 void
-ads1299_acq_get_counts (Ads1299Acq *a, Ads1299AcqCounts *c)
+ads1299_acq_get_setup (Ads1299Acq *a, guint32 epoch, Ads1299Setup *setup)
 {
-  c->produced = atomic_load (&a->n_produced);
-  c->lost = atomic_load (&a->n_lost);
-  c->status_errors = atomic_load (&a->n_status);
-  c->overruns = atomic_load (&a->n_over);
-  c->first_ns = atomic_load (&a->a_first);
-  c->last_ns = atomic_load (&a->a_last);
+  g_mutex_lock (&a->lock);
+  *setup = a->setups[epoch % N_SETUPS];
+  g_mutex_unlock (&a->lock);
+}
+
+const gchar *
+ads1299_acq_failure (Ads1299Acq *a)
+{
+  return a->failure;
+}
+
+void
+ads1299_acq_get_stats (Ads1299Acq *a, Ads1299AcqStats *s)
+{
+  guint i;
+
+  s->produced = atomic_load (&a->n_produced);
+  for (i = 0; i < ADS1299_N_LOSSES; i++)
+    s->lost[i] = atomic_load (&a->n_lost[i]);
+  s->lost[ADS1299_LOSS_OVERRUN] += ads1299_ring_dropped (a->ring);
+  s->glitches = atomic_load (&a->n_glitches);
+  s->restarts = atomic_load (&a->n_restarts);
+  s->first_ns = atomic_load (&a->a_first);
+  s->last_ns = atomic_load (&a->a_last);
+  s->ring_fill = ads1299_ring_fill (a->ring);
+  s->ring_size = a->ring_size;
+  s->clock.rate = atomic_load (&a->c_rate);
+  s->clock.ppm = atomic_load (&a->c_ppm);
+  s->clock.residual_ns = atomic_load (&a->c_residual);
+  s->clock.jitter_ns = atomic_load (&a->c_jitter);
+  s->clock.window_s = atomic_load (&a->c_window);
 }

@@ -101,9 +101,9 @@ support (Ads1299Clock *c)
     x[i] = (double) (int64_t) (p->index - c->ref_index);
     d[i] = ads1299_clock_delay (c, p->index, p->time_ns);
     mean += x[i] / c->n_points;
-    while (n > 1 && (d[i] - d[hull[n - 2]]) * (x[hull[n - 1]] - x[hull[n - 2]]) <=
-                        (d[hull[n - 1]] - d[hull[n - 2]]) *
-                            (x[i] - x[hull[n - 2]]))
+    while (n > 1 &&
+           (d[i] - d[hull[n - 2]]) * (x[hull[n - 1]] - x[hull[n - 2]]) <=
+               (d[hull[n - 1]] - d[hull[n - 2]]) * (x[i] - x[hull[n - 2]]))
       n--;
     hull[n++] = i;
   }
@@ -157,8 +157,7 @@ fit (Ads1299Clock *c)
       lowest = d;
   }
   c->residual = sqrt (square / sw);
-  if (c->n_points >= MIN_SUPPORT &&
-      scatter (c) > GOOD_ENOUGH_NS) {
+  if (c->n_points >= MIN_SUPPORT && scatter (c) > GOOD_ENOUGH_NS) {
     support (c);
     lowest = 0;
     if (c->n_block > 0)
@@ -181,8 +180,8 @@ bend (const Ads1299Clock *c)
     double u = (2.0 * i - (n - 1)) / (n - 1);
     double p2 = 1.5 * u * u - 0.5 - 1.0 / n;
 
-    sum += p2 *
-           ads1299_clock_delay (c, c->points[i].index, c->points[i].time_ns);
+    sum +=
+        p2 * ads1299_clock_delay (c, c->points[i].index, c->points[i].time_ns);
     norm += p2 * p2;
   }
   sum /= norm;
@@ -327,9 +326,9 @@ ads1299_clock_get_stats (const Ads1299Clock *c, Ads1299ClockStats *s)
   s->ppm = (c->nominal_ns / c->period - 1.0) * 1e6;
   s->residual_ns = c->residual;
   s->jitter_ns = c->jitter;
-  s->window_s = c->n_points == 0
-                    ? 0.0
-                    : (double) (c->points[c->n_points - 1].index -
-                                c->points[0].index) *
-                          c->period * 1e-9;
+  s->window_s =
+      c->n_points == 0
+          ? 0.0
+          : (double) (c->points[c->n_points - 1].index - c->points[0].index) *
+                c->period * 1e-9;
 }

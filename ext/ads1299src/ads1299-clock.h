@@ -67,8 +67,7 @@ void ads1299_clock_init (Ads1299Clock *clock, double rate);
 /* Conversions began anew: the phase is unknown, the rate stays likely. */
 void ads1299_clock_break (Ads1299Clock *clock);
 /* Sample @index was announced at @time_ns (CLOCK_MONOTONIC). Indices grow. */
-void ads1299_clock_edge (
-    Ads1299Clock *clock, uint64_t index, uint64_t time_ns);
+void ads1299_clock_edge (Ads1299Clock *clock, uint64_t index, uint64_t time_ns);
 /* Signed distance of @time_ns from the edge of sample @index by the line. */
 double ads1299_clock_delay (
     const Ads1299Clock *clock, uint64_t index, uint64_t time_ns);
