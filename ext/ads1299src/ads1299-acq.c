@@ -391,6 +391,10 @@ read_sample (Ads1299Acq *a)
     }
   }
   r = ads1299_read_frames (a->bus, codes, slot->status);
+  if (r == -ESTALE) {
+    lose (a, ADS1299_LOSS_LATE, 1);
+    return ADS1299_ACQ_OK;
+  }
   if (r < 0) {
     lose (a, ADS1299_LOSS_IO, 1);
     if (r == -ENODEV || ++a->bad_run % BAD_FRAMES == 0)

@@ -30,8 +30,8 @@ classify (Ads1299Edges *e, uint32_t seq, uint64_t time_ns)
 {
   Ads1299Step s = {1, 0};
   uint32_t by_seq = seq - e->seq;
-  double x = ads1299_clock_delay (&e->clock, e->index, time_ns) /
-             e->clock.period;
+  double x =
+      ads1299_clock_delay (&e->clock, e->index, time_ns) / e->clock.period;
   bool known = e->clock.n_edges >= KNOWN_EDGES;
   uint64_t by_time = x < 1.0 ? 1 : (uint64_t) floor (x + EARLY);
 

@@ -112,8 +112,8 @@ ads1299_ring_release (Ads1299Ring *r, guint n)
          !atomic_compare_exchange_strong (&r->tail, &tail, r->reading + n))
     ;
   if (n > 0 && tail > r->reading)
-    atomic_fetch_sub_explicit (&r->dropped, MIN (tail - r->reading, n),
-        memory_order_relaxed);
+    atomic_fetch_sub_explicit (
+        &r->dropped, MIN (tail - r->reading, n), memory_order_relaxed);
   atomic_store (&r->claim, NOTHING);
 }
 

@@ -125,16 +125,14 @@ load_board (const gchar *path, GError **error)
     if (len > MAX_BOARD_BYTES)
       SET_ERROR (&problem, "it is longer than %d bytes", MAX_BOARD_BYTES);
     else
-      g_key_file_load_from_data (
-          file, text, len, G_KEY_FILE_NONE, &problem);
+      g_key_file_load_from_data (file, text, len, G_KEY_FILE_NONE, &problem);
   }
   g_free (text);
   if (problem == NULL && !g_key_file_has_group (file, "properties"))
     SET_ERROR (&problem, "it has no group [properties]");
   if (problem == NULL)
     return file;
-  SET_ERROR (
-      error, "board \"%s\" cannot be used: %s", path, problem->message);
+  SET_ERROR (error, "board \"%s\" cannot be used: %s", path, problem->message);
   g_error_free (problem);
   g_key_file_free (file);
   return NULL;
@@ -162,8 +160,7 @@ gst_ads1299_src_apply_board (GstAds1299Src *self, GError **error)
   }
   keys = g_key_file_get_keys (file, "properties", NULL, NULL);
   for (i = 0; problem == NULL && keys[i] != NULL; i++) {
-    gchar *text =
-        g_key_file_get_string (file, "properties", keys[i], &problem);
+    gchar *text = g_key_file_get_string (file, "properties", keys[i], &problem);
 
     if (text != NULL)
       gst_ads1299_src_set_from_board (self, keys[i], text, &problem);

@@ -135,10 +135,10 @@ set_inputs (const Ads1299SrcSettings *s, Ads1299ChannelSetup **ch,
       return FALSE;
   } else {
     for (i = 0; i < channels; i++)
-      mux[i] = s->bus == ADS1299_SRC_BUS_LINUX             ? ADS1299_MUX_NORMAL
-               : s->sim_signal == ADS1299_SIGNAL_SHORT     ? ADS1299_MUX_SHORT
-               : s->sim_signal == ADS1299_SIGNAL_SQUARE    ? ADS1299_MUX_TEST
-                                                           : ADS1299_MUX_NORMAL;
+      mux[i] = s->bus == ADS1299_SRC_BUS_LINUX          ? ADS1299_MUX_NORMAL
+               : s->sim_signal == ADS1299_SIGNAL_SHORT  ? ADS1299_MUX_SHORT
+               : s->sim_signal == ADS1299_SIGNAL_SQUARE ? ADS1299_MUX_TEST
+                                                        : ADS1299_MUX_NORMAL;
   }
   for (i = 0; i < channels; i++)
     ch[i]->mux = mux[i];
@@ -193,8 +193,8 @@ set_wiring (const Ads1299SrcSettings *s, Ads1299Setup *setup,
   guint8 marks[ADS1299_SRC_MAX_CHANNELS];
   guint i;
 
-  if (!gst_ads1299_src_parse_channels ("power-down", s->power_down, labels,
-          channels, FALSE, marks, error))
+  if (!gst_ads1299_src_parse_channels (
+          "power-down", s->power_down, labels, channels, FALSE, marks, error))
     return FALSE;
   for (i = 0; i < channels; i++)
     if (marks[i]) {
@@ -225,8 +225,8 @@ set_wiring (const Ads1299SrcSettings *s, Ads1299Setup *setup,
 }
 
 static gboolean
-describe (const Ads1299SrcSettings *s, Ads1299ChannelSetup **ch,
-    guint channels, gchar **labels, GstEegInfo *info, GError **error)
+describe (const Ads1299SrcSettings *s, Ads1299ChannelSetup **ch, guint channels,
+    gchar **labels, GstEegInfo *info, GError **error)
 {
   gdouble full_scale[ADS1299_SRC_MAX_CHANNELS], gain[ADS1299_SRC_MAX_CHANNELS];
   gboolean srb2 = FALSE;
@@ -237,8 +237,8 @@ describe (const Ads1299SrcSettings *s, Ads1299ChannelSetup **ch,
     full_scale[i] = s->vref / gain[i];
     srb2 |= ch[i]->srb2;
   }
-  if (!gst_eeg_info_set_format (info, GST_AUDIO_FORMAT_S24_32LE, s->rate,
-          (gint) channels, error))
+  if (!gst_eeg_info_set_format (
+          info, GST_AUDIO_FORMAT_S24_32LE, s->rate, (gint) channels, error))
     return FALSE;
   info->unit = GST_EEG_UNIT_ADC;
   if (!gst_eeg_info_set_labels (info, (const gchar *const *) labels, error) ||

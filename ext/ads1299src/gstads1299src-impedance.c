@@ -105,8 +105,7 @@ tell_impedance (GstAds1299Src *self, guint64 sample)
     memset (&v, 0, sizeof v);
   }
   s = gst_structure_new ("eeg-impedance", "sample", G_TYPE_UINT64, sample,
-      "frequency", G_TYPE_DOUBLE,
-      t->hz, NULL);
+      "frequency", G_TYPE_DOUBLE, t->hz, NULL);
   gst_structure_take_value (s, "channels", &labels);
   gst_structure_take_value (s, "kohm", &kohm);
   GST_OBJECT_LOCK (self);
@@ -173,4 +172,3 @@ gst_ads1299_src_tones_take (
       tell_impedance (self, index + i);
   }
 }
-

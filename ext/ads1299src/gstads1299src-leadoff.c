@@ -26,7 +26,7 @@ typedef struct
 struct _Ads1299SrcLeads
 {
   gboolean comparators;
-  guint hold; /* samples */
+  guint hold;    /* samples */
   gboolean busy; /* some lead is off or about to change */
   guint n;
   Lead lead[];
@@ -35,16 +35,15 @@ struct _Ads1299SrcLeads
 Ads1299SrcLeads *
 gst_ads1299_src_leads_new (GstAds1299Src *self)
 {
-  Ads1299SrcLeads *l =
-      g_malloc0 (sizeof *l + self->channels * sizeof (Lead));
+  Ads1299SrcLeads *l = g_malloc0 (sizeof *l + self->channels * sizeof (Lead));
   guint i, c;
 
   GST_OBJECT_LOCK (self);
   l->comparators = self->setup.chip[0].loff_comparators;
-  l->hold = l->comparators ? (guint) gst_util_uint64_scale (
-                                 self->settings.lead_off_hold,
-                                 self->setup.rate, 1000)
-                           : 0;
+  l->hold = l->comparators
+                ? (guint) gst_util_uint64_scale (
+                      self->settings.lead_off_hold, self->setup.rate, 1000)
+                : 0;
   for (i = 0; i < self->setup.n_chips; i++)
     for (c = 0; c < self->setup.chip[i].channels; c++) {
       l->lead[l->n].chip = i;
@@ -139,8 +138,8 @@ take_bits (GstAds1299Src *self, GstEegMeta *meta, guint64 index, guint n)
 }
 
 void
-gst_ads1299_src_leads_take (GstAds1299Src *self, GstEegMeta *meta,
-    guint64 index, guint n)
+gst_ads1299_src_leads_take (
+    GstAds1299Src *self, GstEegMeta *meta, guint64 index, guint n)
 {
   Ads1299Ring *ring = ads1299_acq_ring (self->acq);
   Ads1299SrcLeads *l = self->leads;
@@ -150,8 +149,7 @@ gst_ads1299_src_leads_take (GstAds1299Src *self, GstEegMeta *meta,
   for (i = 0; i < n; i++)
     for (k = 0; k < self->bus->n_chips; k++)
       any |= ads1299_ring_slot (ring, i)->status[k];
-  if (G_UNLIKELY (
-          ADS1299_STATUS_STATP (any) | ADS1299_STATUS_STATN (any)) ||
+  if (G_UNLIKELY (ADS1299_STATUS_STATP (any) | ADS1299_STATUS_STATN (any)) ||
       G_UNLIKELY (l->busy))
     take_bits (self, meta, index, n);
 }

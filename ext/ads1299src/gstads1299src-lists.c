@@ -30,8 +30,8 @@ parse_sides (const gchar *text, gboolean allowed)
 
 /* "3", "3-8", "all" with sides behind, or a label. */
 static guint8
-parse_entry (const gchar *entry, gchar **labels, guint channels,
-    gboolean sides, guint *from, guint *to)
+parse_entry (const gchar *entry, gchar **labels, guint channels, gboolean sides,
+    guint *from, guint *to)
 {
   gchar *end = NULL;
   guint64 a, b;
@@ -81,8 +81,7 @@ gst_ads1299_src_parse_channels (const gchar *property, const gchar *text,
           "%s holds \"%s\"; allowed are channel numbers from 1 to %u, ranges "
           "such as 1-%u, labels, \"all\" and \"none\"%s",
           property, entries[i], channels, channels,
-          sides ? ", with p, n or pn behind a number, a range or \"all\""
-                : "");
+          sides ? ", with p, n or pn behind a number, a range or \"all\"" : "");
       ok = FALSE;
       break;
     }
@@ -112,8 +111,8 @@ gst_ads1299_src_parse_names (const gchar *property, const gchar *text,
     if (names[k] == NULL) {
       gchar *all = g_strjoinv (", ", (gchar **) names);
 
-      SET_ERROR (error, "%s holds \"%s\"; known are %s", property, entries[i],
-          all);
+      SET_ERROR (
+          error, "%s holds \"%s\"; known are %s", property, entries[i], all);
       g_free (all);
       ok = FALSE;
     }
@@ -156,8 +155,8 @@ parse_register (const gchar *entry, Ads1299Setup *setup, GError **error)
   }
   value = g_ascii_strtoull (equal + 1, &end, 0);
   if (end == equal + 1 || *end != '\0' || value > 0xff) {
-    SET_ERROR (error, "registers holds \"%s\"; the value is 0x00 to 0xff",
-        entry);
+    SET_ERROR (
+        error, "registers holds \"%s\"; the value is 0x00 to 0xff", entry);
     return FALSE;
   }
   for (; first <= last; first++) {

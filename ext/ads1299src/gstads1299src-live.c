@@ -41,8 +41,7 @@ undo (GstAds1299Src *self, const Ads1299SrcSettings *settings,
 }
 
 void
-gst_ads1299_src_request (
-    GstAds1299Src *self, const Ads1299SrcSettings *before)
+gst_ads1299_src_request (GstAds1299Src *self, const Ads1299SrcSettings *before)
 {
   guint8 channels[ADS1299_MAX_CHIPS];
   Ads1299SrcSettings now = {0};
@@ -97,8 +96,7 @@ gst_ads1299_src_answered (GstAds1299Src *self, const Ads1299Notice *notice)
 }
 
 gboolean
-gst_ads1299_src_enter_epoch (
-    GstAds1299Src *self, guint32 epoch, guint64 index)
+gst_ads1299_src_enter_epoch (GstAds1299Src *self, guint32 epoch, guint64 index)
 {
   gdouble full_scale[ADS1299_SRC_MAX_CHANNELS], gain[ADS1299_SRC_MAX_CHANNELS];
   gboolean ok = TRUE, scaled = FALSE;
@@ -128,7 +126,7 @@ gst_ads1299_src_enter_epoch (
   }
   gst_ads1299_src_leads_free (self->leads);
   self->leads = gst_ads1299_src_leads_new (self);
-  GST_DEBUG_OBJECT (self, "configuration %u from sample %" G_GUINT64_FORMAT,
-      epoch, index);
+  GST_DEBUG_OBJECT (
+      self, "configuration %u from sample %" G_GUINT64_FORMAT, epoch, index);
   return ok;
 }

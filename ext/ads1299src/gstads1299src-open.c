@@ -7,8 +7,11 @@
 
 #include <errno.h>
 
-GstResourceError
-gst_ads1299_src_error_code (const Ads1299Error *error)
+#include "chip/ads1299-bus-linux.h"
+
+/* Distinct codes for what the bus and the chips can fail with. */
+static GstResourceError
+error_code (const Ads1299Error *error)
 {
   switch (error->sys_errno) {
     case ENOENT:
@@ -27,12 +30,33 @@ gst_ads1299_src_error_code (const Ads1299Error *error)
 }
 
 gboolean
-gst_ads1299_src_open_linux (
-    GstAds1299Src *self, const Ads1299SrcSettings *settings)
+gst_ads1299_src_refuse_chip (GstAds1299Src *self, const Ads1299Error *error)
 {
-  GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
-      ("bus=linux is not available: this build has only the simulated chip. "
-       "Set bus=sim."),
-      (NULL));
+  GstResourceError code = error_code (error);
+
+  gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR,
+      GST_RESOURCE_ERROR, code, g_strdup_printf ("%s.", error->text),
+      g_strdup_printf ("%s, chip %d, register %d, expected 0x%02x, found "
+                       "0x%02x, errno %d",
+          ads1299_error_name (error->code), error->chip, error->reg,
+          error->expected, error->found, error->sys_errno),
+      __FILE__, GST_FUNCTION, __LINE__);
   return FALSE;
+}
+
+gboolean
+gst_ads1299_src_open_linux (GstAds1299Src *self, const Ads1299SrcSettings *s)
+{
+  Ads1299LinuxConfig config = {0};
+  Ads1299Error problem = {0};
+
+  config.n_chips = s->chips;
+  config.devices = s->device;
+  config.drdy = s->drdy;
+  config.start_line = s->start_line;
+  config.reset_line = s->reset_line;
+  config.frame_hz = s->spi_speed;
+  config.events = s->event_buffer;
+  self->bus = ads1299_bus_linux_new (&config, &problem);
+  return self->bus != NULL || gst_ads1299_src_refuse_chip (self, &problem);
 }

@@ -102,18 +102,18 @@ struct _GstAds1299Src
 
   /* object lock */
   Ads1299SrcSettings settings;
-  guint64 given;     /* bit per property: set by the user, not by the board */
+  guint64 given;      /* bit per property: set by the user, not by the board */
   gchar *board_error; /* why the board cannot be used */
   GstStructure *impedance; /* of the last second */
 
   /* from start() to stop() */
   Ads1299Bus *bus;
-  Ads1299Acq *acq; /* pointer: object lock, for stats and requests */
+  Ads1299Acq *acq;    /* pointer: object lock, for stats and requests */
   Ads1299Setup setup; /* of the samples that leave; object lock */
   guint8 id[ADS1299_MAX_CHIPS];
-  GstEegInfo info; /* object lock to replace */
+  GstEegInfo info;    /* object lock to replace */
   gboolean have_info; /* object lock */
-  guint frames;    /* per buffer */
+  guint frames;       /* per buffer */
   guint channels, bpf;
   gboolean live, by_clock;
   GstClockTime group_delay;
@@ -141,8 +141,8 @@ struct _GstAds1299Src
   Ads1299SrcBurst bursts[ADS1299_N_LOSSES];
   gboolean bursts_open;
   Ads1299Loss pending_cause; /* of samples that the element itself dropped */
-  guint64 noted_index;    /* sample behind the gap that was noted last */
-  guint64 unfilled_index; /* sample behind a gap that cannot be filled */
+  guint64 noted_index;       /* sample behind the gap that was noted last */
+  guint64 unfilled_index;    /* sample behind a gap that cannot be filled */
   gboolean overrun_is_error;
 
   guint64 delivered, gaps, filled; /* object lock */
@@ -184,7 +184,9 @@ gboolean gst_ads1299_src_configure (const Ads1299SrcSettings *settings,
 /* gstads1299src-open.c: the bus of real devices */
 gboolean gst_ads1299_src_open_linux (
     GstAds1299Src *self, const Ads1299SrcSettings *settings);
-GstResourceError gst_ads1299_src_error_code (const Ads1299Error *error);
+/* Posts the one error that says what failed; false. */
+gboolean gst_ads1299_src_refuse_chip (
+    GstAds1299Src *self, const Ads1299Error *error);
 
 /* gstads1299src-lists.c */
 

@@ -43,7 +43,8 @@ typedef struct
     return type;                                                               \
   }
 
-TYPES (type_bus, "GstAds1299Bus", {ADS1299_SRC_BUS_SIM, "Simulated chips", "sim"},
+TYPES (type_bus, "GstAds1299Bus",
+    {ADS1299_SRC_BUS_SIM, "Simulated chips", "sim"},
     {ADS1299_SRC_BUS_LINUX, "Chips on spidev and GPIO lines", "linux"})
 
 TYPES (type_signal, "GstAds1299Signal",
@@ -76,13 +77,22 @@ TYPES (type_overrun, "GstAds1299Overrun",
 
 #define FIELD(f) offsetof (Ads1299SrcSettings, f)
 #define STRING(name, nick, field, def, live, blurb)                            \
-  {name, nick, blurb, KIND_STRING, FIELD (field), 0, 0, 0, def, NULL, live}
+  {                                                                            \
+    name, nick, blurb, KIND_STRING, FIELD (field), 0, 0, 0, def, NULL, live    \
+  }
 #define NUMBER(name, nick, kind, field, min, max, def, live, blurb)            \
-  {name, nick, blurb, kind, FIELD (field), min, max, def, NULL, NULL, live}
+  {                                                                            \
+    name, nick, blurb, kind, FIELD (field), min, max, def, NULL, NULL, live    \
+  }
 #define BOOLEAN(name, nick, field, def, live, blurb)                           \
-  {name, nick, blurb, KIND_BOOLEAN, FIELD (field), 0, 1, def, NULL, NULL, live}
+  {                                                                            \
+    name, nick, blurb, KIND_BOOLEAN, FIELD (field), 0, 1, def, NULL, NULL,     \
+        live                                                                   \
+  }
 #define CHOICE(name, nick, field, type, def, live, blurb)                      \
-  {name, nick, blurb, KIND_ENUM, FIELD (field), 0, 0, def, NULL, type, live}
+  {                                                                            \
+    name, nick, blurb, KIND_ENUM, FIELD (field), 0, 0, def, NULL, type, live   \
+  }
 
 #define CHANNEL_LIST                                                           \
   "numbers from 1, ranges, labels, \"all\" or \"none\", comma separated"
@@ -351,8 +361,8 @@ make_spec (const Row *r)
           r->name, r->nick, r->blurb, r->value != 0, flags);
     default:
       gst_type_mark_as_plugin_api (r->enum_type (), 0);
-      return g_param_spec_enum (r->name, r->nick, r->blurb, r->enum_type (),
-          (gint) r->value, flags);
+      return g_param_spec_enum (
+          r->name, r->nick, r->blurb, r->enum_type (), (gint) r->value, flags);
   }
 }
 
@@ -448,8 +458,7 @@ gst_ads1299_src_notify_live (GstAds1299Src *self)
 }
 
 static void
-set_property (
-    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstAds1299Src *self = GST_ADS1299_SRC (object);
   Ads1299SrcSettings before = {0};

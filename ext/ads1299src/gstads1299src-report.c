@@ -28,8 +28,8 @@ gst_ads1299_src_make_stats (GstAds1299Src *self)
   filled = self->filled;
   s = gst_structure_new_empty ("ads1299src-stats");
   if (self->impedance != NULL)
-    gst_structure_set_value (s, "impedance-kohm",
-        gst_structure_get_value (self->impedance, "kohm"));
+    gst_structure_set_value (
+        s, "impedance-kohm", gst_structure_get_value (self->impedance, "kohm"));
   GST_OBJECT_UNLOCK (self);
   for (i = 0; i < ADS1299_N_LOSSES; i++)
     lost += a.lost[i];
@@ -47,9 +47,9 @@ gst_ads1299_src_make_stats (GstAds1299Src *self)
       "reinits", G_TYPE_UINT64, a.restarts, "rate-measured", G_TYPE_DOUBLE,
       a.clock.rate, "ppm", G_TYPE_DOUBLE, a.clock.ppm, "residual",
       G_TYPE_DOUBLE, a.clock.residual_ns * 1e-3, "jitter", G_TYPE_DOUBLE,
-      a.clock.jitter_ns * 1e-3, "clock-window", G_TYPE_DOUBLE,
-      a.clock.window_s, "ring-fill", G_TYPE_UINT, a.ring_fill, "ring-size",
-      G_TYPE_UINT, a.ring_size, NULL);
+      a.clock.jitter_ns * 1e-3, "clock-window", G_TYPE_DOUBLE, a.clock.window_s,
+      "ring-fill", G_TYPE_UINT, a.ring_fill, "ring-size", G_TYPE_UINT,
+      a.ring_size, NULL);
   pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
   if (pool != NULL) {
     gst_eeg_buffer_pool_add_stats (GST_EEG_BUFFER_POOL (pool), s);

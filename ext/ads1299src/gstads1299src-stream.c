@@ -106,8 +106,7 @@ set_times (GstAds1299Src *self, GstBuffer *buf, guint64 index, guint n,
 static void
 add_reference_time (GstBuffer *buf, guint64 edge_ns)
 {
-  static GstStaticCaps reference =
-      GST_STATIC_CAPS ("timestamp/x-eeg-drdy");
+  static GstStaticCaps reference = GST_STATIC_CAPS ("timestamp/x-eeg-drdy");
   GstCaps *caps = gst_static_caps_get (&reference);
   GstReferenceTimestampMeta *meta =
       gst_buffer_get_reference_timestamp_meta (buf, caps);
@@ -170,8 +169,7 @@ add_settling_runs (
   guint64 end = MIN (self->settled_index, index + n);
 
   if (index <= first && first < index + n)
-    gst_eeg_meta_add_run (
-        meta, first, 1, GST_EEG_STATUS_CHANGED, -1, 0);
+    gst_eeg_meta_add_run (meta, first, 1, GST_EEG_STATUS_CHANGED, -1, 0);
   gst_eeg_meta_add_run (meta, MAX (index, first),
       (guint32) (end - MAX (index, first)), GST_EEG_STATUS_SETTLING, -1, 0);
 }
@@ -297,8 +295,7 @@ make_buffer (GstAds1299Src *self, GstBuffer *buf, guint64 index, guint filled,
   meta = gst_buffer_add_eeg_meta (buf, index, total, lost, self->bpf);
   gst_eeg_meta_set_edge (meta, index + filled, first->edge_ns);
   if (filled > 0)
-    gst_eeg_meta_add_run (
-        meta, index, filled, GST_EEG_STATUS_FILLED, -1, 0);
+    gst_eeg_meta_add_run (meta, index, filled, GST_EEG_STATUS_FILLED, -1, 0);
   gst_ads1299_src_leads_take (self, meta, index + filled, n);
   if (any_beyond (data, (gsize) total * self->channels, self->near_rail))
     add_saturation_runs (self, meta, index, total, data);
@@ -368,8 +365,8 @@ again:
     return GST_FLOW_NOT_NEGOTIATED;
   }
   filled = 0;
-  if (G_UNLIKELY (lost > 0 && lost <= self->fill_gaps &&
-                  self->next_index > 0 && self->unfilled_index != index)) {
+  if (G_UNLIKELY (lost > 0 && lost <= self->fill_gaps && self->next_index > 0 &&
+                  self->unfilled_index != index)) {
     /* the hole first, what fits of the samples behind it */
     filled = (guint) MIN (lost, self->frames);
     n = lost == filled ? MIN (n, self->frames - filled) : 0;
@@ -388,8 +385,7 @@ again:
     GST_OBJECT_UNLOCK (self);
     goto again;
   }
-  if (flow != GST_FLOW_OK ||
-      !make_buffer (self, buf, index, filled, n, lost)) {
+  if (flow != GST_FLOW_OK || !make_buffer (self, buf, index, filled, n, lost)) {
     ads1299_ring_release (ring, 0);
     if (flow == GST_FLOW_OK) {
       gst_buffer_unref (buf);

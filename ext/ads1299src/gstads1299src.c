@@ -110,22 +110,6 @@ refuse (GstAds1299Src *self, GError *error)
   return FALSE;
 }
 
-/* Distinct GStreamer codes for what the bus and the chips can fail with. */
-static gboolean
-refuse_chip (GstAds1299Src *self, const Ads1299Error *error)
-{
-  GstResourceError code = gst_ads1299_src_error_code (error);
-
-  gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR,
-      GST_RESOURCE_ERROR, code, g_strdup_printf ("%s.", error->text),
-      g_strdup_printf ("%s, chip %d, register %d, expected 0x%02x, found "
-                       "0x%02x, errno %d",
-          ads1299_error_name (error->code), error->chip, error->reg,
-          error->expected, error->found, error->sys_errno),
-      __FILE__, GST_FUNCTION, __LINE__);
-  return FALSE;
-}
-
 static gboolean
 open_sim (GstAds1299Src *self, const Ads1299SrcSettings *s,
     const guint8 *channels, gchar **labels)
@@ -224,7 +208,7 @@ open_chips (GstAds1299Src *self, const Ads1299SrcSettings *s)
       break;
     if (!ok &&
         (i > ADS1299_MAX_CHIPS || !adopt_part (&problem, given, channels))) {
-      refuse_chip (self, &problem);
+      gst_ads1299_src_refuse_chip (self, &problem);
       break;
     }
     g_clear_error (&error);

@@ -39,7 +39,9 @@ interrupt (void)
 {
   gdouble d = 8000 - 4000 * log (1 - uniform ()), q = uniform ();
 
-  return d + (q < 0.0001 ? uniform () * 20e6 : q < 0.0021 ? uniform () * 2e6 : 0);
+  return d + (q < 0.0001      ? uniform () * 20e6
+                 : q < 0.0021 ? uniform () * 2e6
+                              : 0);
 }
 
 /* An edge that the next one does not swallow. */
@@ -284,9 +286,9 @@ GST_START_TEST (test_false_edges_ignored)
       real += ads1299_edges_next (&edges, ++seq, (guint64) t).advance;
       if (k > 100 && uniform () < 0.1) {
         false_edges++;
-        refused += ads1299_edges_next (
-                       &edges, ++seq, (guint64) (t + uniform () * 5e5))
-                       .advance == 0;
+        refused +=
+            ads1299_edges_next (&edges, ++seq, (guint64) (t + uniform () * 5e5))
+                .advance == 0;
       }
     }
     fail_unless_equals_uint64 (real, 5000);
