@@ -183,12 +183,12 @@ drive (unsigned line, int high)
 
   shim.level[line] = high;
   for (i = 0; i < shim.config.chips; i++) {
-    uint8_t command = high ? ADS1299_CMD_START : ADS1299_CMD_STOP;
-
     if (line == LINE_RESET && !high)
       ads1299_sim_reset (shim.chip[i]);
-    if (line == LINE_START)
-      ads1299_sim_xfer (shim.chip[i], &command, NULL, 1);
+    if (line == LINE_START && high)
+      ads1299_sim_start (shim.chip[i]);
+    else if (line == LINE_START)
+      ads1299_sim_stop (shim.chip[i]);
   }
 }
 

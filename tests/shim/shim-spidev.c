@@ -34,8 +34,11 @@ transfer (unsigned n, const struct spi_ioc_transfer *t, bool last)
     shim.truth.fast_registers++, understood = false;
   if ((last || t->cs_change) && t->delay_usecs < ADS1299_CS_HOLD_US)
     shim.truth.no_cs_hold++, understood = t->len > 1 && understood;
-  if (understood)
-    ads1299_sim_xfer (shim.chip[n], tx, rx, t->len);
+  if (understood) {
+    Ads1299Xfer x = {tx, rx, t->len, hz, t->delay_usecs};
+
+    ads1299_sim_xfer (shim.chip[n], &x);
+  }
   if (n == 0 &&
       (ads1299_sim_peek (shim.chip[0], ADS1299_REG_CONFIG1) & 7) != shim.dr) {
     shim.dr = ads1299_sim_peek (shim.chip[0], ADS1299_REG_CONFIG1) & 7;

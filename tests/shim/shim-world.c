@@ -144,7 +144,7 @@ shim_power_up (const char *text)
   ads1299_scene_set_rate (shim.scene, shim.dr, 4.5);
   ads1299_scene_set_sine (shim.scene, 10.0, 100e-6);
   for (i = 0; i < c->chips * c->channels; i++)
-    ads1299_scene_channel (shim.scene, i)->signal = c->signal;
+    ads1299_scene_channel (shim.scene, i)->electrode = c->signal;
   for (i = 0; i < c->chips; i++)
     shim.chip[i] = ads1299_sim_new (c->channels, shim.scene, i * c->channels);
   if (c->id)

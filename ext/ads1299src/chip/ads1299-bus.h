@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#include "ads1299-faults.h"
+#include "ads1299-math.h"
 #include "ads1299-regs.h"
 #include "ads1299-setup.h"
 
@@ -140,6 +142,14 @@ int ads1299_read_frames (Ads1299Bus *bus, int32_t *codes, uint32_t *status);
 
 /* --- the simulated bus ----------------------------------------------------- */
 
+typedef enum
+{
+  ADS1299_CLOCK_SHARED,      /* one oscillator outside, always there */
+  ADS1299_CLOCK_FROM_CHIP_0, /* chip 0's, once its CLK_EN is set */
+  ADS1299_CLOCK_OWN,         /* every chip has one */
+} Ads1299SimClock;
+
+/* Zero is a good value for everything but the first three. */
 typedef struct
 {
   unsigned n_chips;
@@ -154,10 +164,44 @@ typedef struct
   const char *file;          /* recorded frames, or NULL */
   const char *faults;        /* script, or NULL */
   uint8_t channels[ADS1299_BUS_MAX_CHIPS]; /* 4, 6, 8; 0 stands for 8 */
+
+  Ads1299SimClock clock;
+  double ppm[ADS1299_BUS_MAX_CHIPS]; /* error of the oscillator; SHARED: [0] */
+  double drift;                      /* ppm per second, of all oscillators */
+  bool start_line;                   /* START is wired */
+  bool no_reset_line;                /* RESET is not wired */
+  bool ref_external;                 /* VREFP is driven from outside */
+  bool bus_timing;                   /* transfers take the time of their bits */
+  uint64_t wake_ns;                  /* from the edge to the host; 0: 5 us */
+  unsigned event_queue;              /* edges that the kernel keeps; 0: 1024 */
+  const double *ohms; /* impedance of the electrode of each channel, or NULL:
+                           5 kOhm */
 } Ads1299SimConfig;
+
+/* What really happened: for tests and for people who inject faults.
+ * @conversions: that chip 0 made up to the last edge handed out, by the time
+ * line of the signal; @overflow: edges that the full event queue dropped;
+ * @stale: frames read after another conversion had replaced the one of the
+ * last edge; @count: how often each fault struck (edges, frames, transfers). */
+typedef struct
+{
+  uint64_t conversions, edges, overflow, stale;
+  uint64_t count[ADS1299_N_FAULTS];
+} Ads1299SimTruth;
+
+struct _Ads1299SimViolations;
 
 /* NULL with @error when the file cannot be read or the script is wrong. */
 Ads1299Bus *ads1299_bus_sim_new (
     const Ads1299SimConfig *config, Ads1299Error *error);
 /* Bytes after the last whole frame of the replayed file. */
 size_t ads1299_bus_sim_torn_bytes (Ads1299Bus *bus);
+/* Readable by the thread that uses the bus, or after it. */
+void ads1299_bus_sim_truth (Ads1299Bus *bus, Ads1299SimTruth *truth);
+/* Rules that the host broke towards chip @chip; see ads1299-sim.h. */
+const struct _Ads1299SimViolations *ads1299_bus_sim_violations (
+    Ads1299Bus *bus, unsigned chip);
+/* Impedance of the electrodes of channel @index of all, from the next START or
+ * register write on. */
+void ads1299_bus_sim_set_ohms (
+    Ads1299Bus *bus, unsigned index, double ohm_p, double ohm_n);

@@ -43,7 +43,7 @@ typedef struct
   int chip, reg;
   unsigned expected, found;
   int sys_errno; /* positive errno, or 0 */
-  char text[400];
+  char text[640];
 } Ads1299Error;
 
 /* Stable name such as "wrong-id", for logs and certificates. */

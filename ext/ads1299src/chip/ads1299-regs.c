@@ -3,8 +3,6 @@
  */
 #include "ads1299-regs.h"
 
-#include <math.h>
-
 /* name, reset, writable, must-write mask, must-write value, volatile */
 const Ads1299RegInfo ads1299_regs[ADS1299_N_REGS] = {
     {"ID", 0x3e, 0x00, 0x00, 0x00, 0xe0},
@@ -73,17 +71,6 @@ const unsigned ads1299_rates[ADS1299_N_RATES] = {
     16000, 8000, 4000, 2000, 1000, 500, 250};
 const unsigned ads1299_gains[ADS1299_N_GAINS] = {1, 2, 4, 6, 8, 12, 24};
 
-/* uV rms, rows by DR, columns by GAIN */
-static const float noise_uv[ADS1299_N_RATES][ADS1299_N_GAINS] = {
-    {21.70f, 10.85f, 5.60f, 3.87f, 3.05f, 2.27f, 1.66f},
-    {6.93f, 3.65f, 1.98f, 1.31f, 1.11f, 0.92f, 0.80f},
-    {4.33f, 2.28f, 1.24f, 0.93f, 0.79f, 0.65f, 0.56f},
-    {3.06f, 1.61f, 0.88f, 0.66f, 0.56f, 0.46f, 0.40f},
-    {2.17f, 1.14f, 0.62f, 0.46f, 0.39f, 0.32f, 0.28f},
-    {1.53f, 0.81f, 0.44f, 0.33f, 0.28f, 0.23f, 0.20f},
-    {1.08f, 0.57f, 0.31f, 0.23f, 0.20f, 0.16f, 0.14f},
-};
-
 int
 ads1299_rate_to_dr (unsigned rate)
 {
@@ -110,29 +97,4 @@ unsigned
 ads1299_dr_to_decimation (unsigned dr)
 {
   return 64u << (dr < ADS1299_N_RATES ? dr : ADS1299_N_RATES - 1);
-}
-
-double
-ads1299_noise_volts (unsigned dr, unsigned gain_code)
-{
-  if (dr >= ADS1299_N_RATES || gain_code >= ADS1299_N_GAINS)
-    return 0.0;
-  return noise_uv[dr][gain_code] * 1e-6;
-}
-
-double
-ads1299_sinc3_gain (double hz, unsigned n)
-{
-  double x = M_PI * hz / (ADS1299_FCLK_HZ / 2.0), d = n * sin (x), h;
-
-  if (fabs (d) < 1e-12)
-    return 1.0;
-  h = fabs (sin (n * x) / d);
-  return h * h * h;
-}
-
-double
-ads1299_group_delay (unsigned n)
-{
-  return 1.5 * (n - 1.0) / (ADS1299_FCLK_HZ / 2.0);
 }

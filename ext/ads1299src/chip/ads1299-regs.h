@@ -124,12 +124,3 @@ int ads1299_gain_to_code (unsigned gain);
 
 /* Decimation ratio N of a DR code (tDR = 2 N tCLK). */
 unsigned ads1299_dr_to_decimation (unsigned dr);
-
-/* Input-referred noise with shorted inputs, volts rms (datasheet tables 1-4). */
-double ads1299_noise_volts (unsigned dr, unsigned gain_code);
-
-/* Magnitude of the sinc3 filter at @hz for decimation @n (1 at 0 Hz). */
-double ads1299_sinc3_gain (double hz, unsigned n);
-
-/* Group delay of the sinc3 filter, seconds: 1.5 (N - 1) / fMOD. */
-double ads1299_group_delay (unsigned n);

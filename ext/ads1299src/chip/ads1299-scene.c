@@ -16,6 +16,8 @@
 #define LEN_A 32768u
 #define LEN_B 32749u /* prime, so the pair has period LEN_A * LEN_B */
 #define BLOCK ADS1299_SCENE_BLOCK
+/* Samples in a period of the slowest lead-off current at the highest rate. */
+#define LOFF_MAX 2048u
 
 struct _Ads1299Scene
 {
@@ -26,6 +28,10 @@ struct _Ads1299Scene
   double sine_hz, sine_volts, mains_hz;
   bool tables_ready;
   uint64_t block; /* block in codes[], UINT64_MAX: none */
+
+  unsigned loff; /* frequency code */
+  unsigned loff_period;
+  float loff_wave[LOFF_MAX]; /* answer to a current of 1 over 1 ohm */
 
   Ads1299SceneChannel ch[ADS1299_SCENE_MAX_CHANNELS];
   float pink_a[LEN_A + BLOCK], pink_b[LEN_B + BLOCK];
@@ -89,8 +95,11 @@ ads1299_scene_new (unsigned n_channels, uint32_t seed)
   s->mains_hz = 50.0;
   s->vref = 4.5;
   ads1299_scene_set_rate (s, 6, 4.5);
-  for (c = 0; c < n_channels; c++)
+  for (c = 0; c < n_channels; c++) {
     ads1299_scene_set_label (s, c, "");
+    s->ch[c].ohm_p = s->ch[c].ohm_n = 5000.0;
+    s->ch[c].noise = 1.0;
+  }
   return s;
 }
 
@@ -115,16 +124,48 @@ ads1299_scene_set_mains (Ads1299Scene *s, double hz)
   s->block = UINT64_MAX;
 }
 
+/* The square wave of the current through sinc3: its odd harmonics, each with
+ * the filter's gain. */
+static void
+fill_loff (Ads1299Scene *s)
+{
+  double hz = ads1299_loff_hz (s->loff, (unsigned) s->rate);
+  unsigned n = ads1299_dr_to_decimation (s->dr), i, h;
+
+  s->loff_period = hz > 0.0 ? (unsigned) (s->rate / hz + 0.5) : 1;
+  for (i = 0; i < s->loff_period; i++) {
+    double v = hz > 0.0 ? 0.0 : 1.0;
+
+    for (h = 1; hz > 0.0 && h < 64; h += 2)
+      v += 4.0 / M_PI / h * ads1299_sinc3_gain (h * hz, n) *
+           sin (2.0 * M_PI * h * (i + 0.25) / s->loff_period);
+    s->loff_wave[i] = (float) v;
+  }
+}
+
+void
+ads1299_scene_set_loff (Ads1299Scene *s, unsigned frequency)
+{
+  if (frequency == s->loff)
+    return;
+  s->loff = frequency;
+  fill_loff (s);
+  s->block = UINT64_MAX;
+}
+
 void
 ads1299_scene_set_rate (Ads1299Scene *s, unsigned dr, double vref)
 {
   if (dr >= ADS1299_N_RATES)
     dr = ADS1299_N_RATES - 1;
+  if (dr == s->dr && vref == s->vref && s->rate > 0.0)
+    return;
   if (dr != s->dr)
     s->tables_ready = false;
   s->dr = dr;
   s->rate = ads1299_rates[dr];
   s->vref = vref;
+  fill_loff (s);
   s->block = UINT64_MAX;
 }
 
@@ -283,7 +324,8 @@ make_eeg (Ads1299Scene *s, unsigned c, uint64_t n0, double per_volt)
   const float *wa = s->white_a + (n0 + (h >> 7)) % LEN_A;
   const float k = (float) per_volt, pink = 2.8e-6f;
   const float noise =
-      (float) ads1299_noise_volts (s->dr, ch->gain_code) * (float) M_SQRT2;
+      (float) (ads1299_noise_volts (s->dr, ch->gain_code) * ch->noise) *
+      (float) M_SQRT2;
   const float offset = (float) ((uniform (hash3 (s->seed, 4, c)) - 0.5) * 2e-3);
   float v[BLOCK];
   unsigned i;
@@ -341,7 +383,7 @@ make_block (Ads1299Scene *s, uint64_t n0)
         uint64_t h = hash3 (s->seed, 5, c);
         const float *wa = s->white_a + (n0 + h) % LEN_A;
         const float *wb = s->white_b + (n0 + (h >> 32)) % LEN_B;
-        double noise = ads1299_noise_volts (s->dr, ch->gain_code);
+        double noise = ads1299_noise_volts (s->dr, ch->gain_code) * ch->noise;
         double offset = (uniform (h) - 0.5) * 120e-6;
 
         for (i = 0; i < BLOCK; i++)
@@ -387,6 +429,11 @@ make_block (Ads1299Scene *s, uint64_t n0)
         for (i = 0; i < BLOCK; i++)
           out[i * nch] = 0;
     }
+    if (ch->loff_volts != 0.0)
+      for (i = 0; i < BLOCK; i++)
+        out[i * nch] = to_code (
+            out[i * nch] + ch->loff_volts * per_volt *
+                               s->loff_wave[(n0 + i) % s->loff_period]);
   }
 }
 

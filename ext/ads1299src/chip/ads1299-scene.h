@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "ads1299-math.h"
 #include "ads1299-regs.h"
 
 #define ADS1299_SCENE_BLOCK        64
@@ -23,11 +24,16 @@ typedef enum
   ADS1299_SIGNAL_CONSTANT,
 } Ads1299Signal;
 
-/* One channel as its registers make it. */
+/* One channel: what is connected, and what its registers make of it. */
 typedef struct
 {
+  Ads1299Signal electrode; /* EEG, SHORT, SINE or COUNTER at its input */
+  double ohm_p, ohm_n;     /* impedance of its electrodes */
+  double noise;            /* times the noise of the datasheet */
+
   Ads1299Signal signal;
   unsigned gain_code;
+  double loff_volts;         /* what the lead-off current drops over them */
   double volts;              /* CONSTANT: value; SQUARE: amplitude */
   unsigned period;           /* SQUARE: samples, 0 = DC */
   float alpha, blink, mains; /* EEG: how much reaches this electrode */
@@ -51,6 +57,8 @@ void ads1299_scene_set_label (
     Ads1299Scene *scene, unsigned channel, const char *label);
 Ads1299SceneChannel *ads1299_scene_channel (
     Ads1299Scene *scene, unsigned channel);
+/* Frequency code of the lead-off current of all chips, 0 = DC. */
+void ads1299_scene_set_loff (Ads1299Scene *scene, unsigned frequency);
 /* Something changed: forget computed samples. */
 void ads1299_scene_invalidate (Ads1299Scene *scene);
 
