@@ -293,11 +293,13 @@ main (int argc, char **argv)
       g_option_context_new ("FILE|PRESET - run an EEG graph");
   g_autoptr (GError) error = NULL;
   g_autoptr (GstEegGraph) graph = NULL;
-  g_autofree gchar *path = NULL, *text = NULL;
+  g_autofree gchar *path = NULL, *text = NULL, *note = NULL;
   Run run = {0};
   gint code;
 
   setlocale (LC_ALL, "");
+  /* Numbers have a point everywhere: they are pasted and read by programs. */
+  setlocale (LC_NUMERIC, "C");
   g_option_context_add_main_entries (options, entries, NULL);
   g_option_context_add_group (options, gst_init_get_option_group ());
   if (!g_option_context_parse (options, &argc, &argv, &error)) {
@@ -369,6 +371,9 @@ main (int argc, char **argv)
       return EXIT_REFUSED;
     }
     puts (launch);
+    note = gst_eeg_graph_get_launch_note (graph);
+    if (note)
+      fprintf (stderr, "eeg-launch: note: %s\n", note);
     return EXIT_FINE;
   }
   if (explain) {

@@ -45,8 +45,8 @@ typedef struct
   const gchar *factory;
   GArray *properties; /* GraphProperty */
   guint n_in, n_out;
-  guint mark; /* of the cycle search */
-  gint64 channels;
+  guint mark;      /* of the cycle search */
+  gint64 channels; /* that its properties tell; 0: none do */
 } GraphStage;
 
 typedef struct
@@ -61,6 +61,7 @@ typedef struct
   GraphStage *from, *to;
   gchar *from_pad, *to_pad; /* NULL: any */
   GstCaps *caps;
+  gint64 channels; /* 0: not known */
   gboolean has_queue;
   GraphQueue queue;
 } GraphLink;

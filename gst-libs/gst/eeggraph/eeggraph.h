@@ -87,6 +87,7 @@ GST_EEG_GRAPH_API GstElement *gst_eeg_graph_build (
     GstEegGraph *graph, GError **error);
 GST_EEG_GRAPH_API gchar *gst_eeg_graph_to_launch (
     GstEegGraph *graph, GError **error);
+GST_EEG_GRAPH_API gchar *gst_eeg_graph_get_launch_note (GstEegGraph *graph);
 GST_EEG_GRAPH_API gchar *gst_eeg_graph_explain_to_json (
     GstEegGraph *graph, GError **error);
 GST_EEG_GRAPH_API gchar *gst_eeg_graph_explain_to_text (

@@ -423,3 +423,39 @@ gst_eeg_graph_to_launch (GstEegGraph *graph, GError **error)
   layout_free (l);
   return g_string_free (out, !ok);
 }
+
+/**
+ * gst_eeg_graph_get_launch_note:
+ * @graph: a checked graph
+ *
+ * What gst_eeg_graph_to_launch() leaves out because no text can say it: the
+ * pool sizes of sources without properties for them. Samples are the same.
+ *
+ * Returns: (transfer full) (nullable): a sentence; %NULL: nothing is left out
+ */
+gchar *
+gst_eeg_graph_get_launch_note (GstEegGraph *graph)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  gchar *list, *note = NULL;
+
+  g_return_val_if_fail (graph != NULL, NULL);
+  if (graph->checked && (graph->pool_min || graph->pool_max))
+    for (guint n = 0; n < graph->stages->len; n++) {
+      GraphStage *s = g_ptr_array_index (graph->stages, n);
+
+      if (s->n_in == 0 &&
+          !g_object_class_find_property (
+              G_OBJECT_GET_CLASS (s->element), GST_EEG_POOL_MIN))
+        g_ptr_array_add (names, (gpointer) s->id);
+    }
+  if (names->len) {
+    list = graph_join (names);
+    note = g_strdup_printf ("the pool sizes of %s are left out, only a graph "
+                            "file can give them; the samples are the same",
+        list);
+    g_free (list);
+  }
+  g_ptr_array_unref (names);
+  return note;
+}

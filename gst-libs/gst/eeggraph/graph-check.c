@@ -81,8 +81,8 @@ note_newer (GstEegGraph *g)
   json_t *v = json_object_get (g->root, "schema");
   const gchar *s = json_string_value (v);
 
-  if (s && g_str_has_prefix (s, "eeg-pipeline/1.") &&
-      strcmp (s, "eeg-pipeline/1.0")) {
+  if (s && strcmp (s, "eeg-pipeline/1.0") &&
+      !graph_has_issue_below (g, "/schema")) {
     GstEegGraphIssue *i = graph_error (g, "newer-version", "/schema", FALSE,
         "The file is of a newer version than this program knows; it is read "
         "as eeg-pipeline/1.0");
@@ -442,19 +442,70 @@ search_cycle (GstEegGraph *g, GraphStage *s)
   s->mark = 2;
 }
 
-static gboolean
-mixes_few_channels (const gchar *factory)
+/* Stock elements that crash with 64 channels and more (GStreamer 1.22). */
+static const gchar *const few_channels[] = {
+    "audioconvert", "audioresample", "audiomixer", NULL};
+/* Behind these the number of channels is another, and not known here. */
+static const gchar *const other_channels[] = {"eegmontage", "eegspectrum",
+    "audiomixmatrix", "deinterleave", "interleave", "audiointerleave", NULL};
+
+/* What a stage hands on, as far as the file tells; a merger hands on all. */
+static gint64
+channels_behind (GstEegGraph *g, GraphStage *s)
 {
-  return factory && (!strcmp (factory, "audioconvert") ||
-                        !strcmp (factory, "audioresample") ||
-                        !strcmp (factory, "audiomixer"));
+  gint64 most = s->channels, sum = 0;
+
+  for (guint n = 0; n < g->links->len; n++) {
+    GraphLink *l = g_ptr_array_index (g->links, n);
+
+    if (l->to == s && l->from) {
+      most = MAX (most, l->channels);
+      sum += l->channels;
+    }
+  }
+  if (!s->factory || g_strv_contains (other_channels, s->factory))
+    return s->channels;
+  return strcmp (s->factory, "eegmerge") ? most : MAX (sum, s->channels);
+}
+
+static void
+check_channels (GstEegGraph *g)
+{
+  gboolean changed = TRUE;
+
+  /* Ends after the longest way, or in a circle, which is refused anyway. */
+  for (guint round = 0; changed && round < g->stages->len; round++) {
+    changed = FALSE;
+    for (guint n = 0; n < g->links->len; n++) {
+      GraphLink *l = g_ptr_array_index (g->links, n);
+      gint64 channels = l->from ? channels_behind (g, l->from) : 0;
+      gint said = 0;
+
+      if (l->caps && gst_structure_get_int (gst_caps_get_structure (l->caps, 0),
+                         "channels", &said))
+        channels = said;
+      changed = changed || channels != l->channels;
+      l->channels = channels;
+    }
+  }
+  for (guint n = 0; n < g->links->len; n++) {
+    GraphLink *l = g_ptr_array_index (g->links, n);
+
+    if (l->to && l->to->factory && l->channels >= 64 &&
+        g_strv_contains (few_channels, l->to->factory)) {
+      GstEegGraphIssue *i = graph_error (g, "too-many-channels", l->pointer,
+          FALSE, "%s crashes with 64 channels or more", l->to->factory);
+
+      i->found = g_strdup_printf ("%" G_GINT64_FORMAT, l->channels);
+      graph_set_text (&i->allowed, "up to 63 channels");
+      graph_set_text (&i->hint, "select channels with eegmontage before it");
+    }
+  }
 }
 
 static void
 check_whole (GstEegGraph *g)
 {
-  gboolean changed = TRUE;
-
   for (guint n = 0; n < g->stages->len; n++) {
     GraphStage *s = g_ptr_array_index (g->stages, n);
 
@@ -469,30 +520,7 @@ check_whole (GstEegGraph *g)
       graph_error (g, "unlinked", s->pointer, FALSE,
           "Nothing takes what \"%s\" produces", s->id);
   }
-  /* Channel counts only grow along links, so this ends. */
-  while (changed) {
-    changed = FALSE;
-    for (guint n = 0; n < g->links->len; n++) {
-      GraphLink *l = g_ptr_array_index (g->links, n);
-
-      if (l->from && l->to && l->from->channels > l->to->channels) {
-        l->to->channels = l->from->channels;
-        changed = TRUE;
-      }
-    }
-  }
-  for (guint n = 0; n < g->links->len; n++) {
-    GraphLink *l = g_ptr_array_index (g->links, n);
-
-    if (l->from && l->to && l->from->channels >= 64 &&
-        mixes_few_channels (l->to->factory)) {
-      GstEegGraphIssue *i = graph_error (g, "too-many-channels", l->pointer,
-          FALSE, "%s crashes with 64 channels or more", l->to->factory);
-
-      i->found = g_strdup_printf ("%" G_GINT64_FORMAT, l->from->channels);
-      i->allowed = g_strdup ("up to 63 channels");
-    }
-  }
+  check_channels (g);
 }
 
 /* Sizes of the file, for every stage that has properties for them and does not

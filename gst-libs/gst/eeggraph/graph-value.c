@@ -261,6 +261,79 @@ list_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
   return ok;
 }
 
+/* One word, or a list of words. */
+static gboolean
+flags_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
+    json_t *json, GValue *out)
+{
+  GFlagsClass *klass = G_PARAM_SPEC_FLAGS (pspec)->flags_class;
+  gsize count = json_is_array (json) ? json_array_size (json) : 1;
+  guint flags = 0;
+
+  for (gsize n = 0; n < count; n++) {
+    json_t *word = json_is_array (json) ? json_array_get (json, n) : json;
+    const GFlagsValue *v =
+        json_is_string (word)
+            ? g_flags_get_value_by_nick (klass, json_string_value (word))
+            : NULL;
+
+    if (!v) {
+      GPtrArray *nicks = g_ptr_array_new ();
+      GstEegGraphIssue *i = graph_error (g,
+          json_is_string (word) ? "unknown-value" : "wrong-type", pointer,
+          FALSE, "\"%s\" wants one of its words, or a list of them",
+          pspec->name);
+
+      for (guint k = 0; k < klass->n_values; k++)
+        g_ptr_array_add (nicks, (gpointer) klass->values[k].value_nick);
+      graph_found (i, word);
+      i->allowed = graph_join (nicks);
+      if (json_is_string (word))
+        i->hint = graph_did_you_mean (json_string_value (word), nicks);
+      g_ptr_array_unref (nicks);
+      return FALSE;
+    }
+    flags |= v->value;
+  }
+  g_value_set_flags (out, flags);
+  return TRUE;
+}
+
+/* A list of what the property says its entries are. */
+static gboolean
+array_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
+    json_t *json, GValue *out)
+{
+  GParamSpec *entry = GST_IS_PARAM_SPEC_ARRAY_LIST (pspec)
+                          ? GST_PARAM_SPEC_ARRAY_LIST (pspec)->element_spec
+                          : NULL;
+  gboolean ok = TRUE;
+  json_t *item;
+  gsize n;
+
+  if (!json_is_array (json))
+    return wrong_type (g, pointer, json, pspec->name, "a list");
+  if (!entry) {
+    graph_error (g, "unsupported-type", pointer, FALSE,
+        "\"%s\" does not tell what its list holds, so a graph file cannot set "
+        "it",
+        pspec->name);
+    return FALSE;
+  }
+  json_array_foreach (json, n, item)
+  {
+    gchar *at = graph_pointer_index (pointer, n);
+    GValue v = G_VALUE_INIT;
+
+    if (graph_value (g, at, entry, item, &v))
+      gst_value_array_append_and_take_value (out, &v);
+    else
+      ok = FALSE;
+    g_free (at);
+  }
+  return ok;
+}
+
 gboolean
 graph_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
     json_t *json, GValue *out)
@@ -299,6 +372,9 @@ graph_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
     case G_TYPE_ENUM:
       ok = enum_value (g, pointer, pspec, json, out);
       break;
+    case G_TYPE_FLAGS:
+      ok = flags_value (g, pointer, pspec, json, out);
+      break;
     case G_TYPE_STRING:
       if (json_is_string (json))
         g_value_set_string (out, json_string_value (json));
@@ -317,6 +393,8 @@ graph_value (GstEegGraph *g, const gchar *pointer, GParamSpec *pspec,
         ok = caps != NULL;
         gst_value_set_caps (out, caps);
         gst_clear_caps (&caps);
+      } else if (type == GST_TYPE_ARRAY) {
+        ok = array_value (g, pointer, pspec, json, out);
       } else if (type == GST_TYPE_FRACTION) {
         json_t *n = json_array_get (json, 0), *d = json_array_get (json, 1);
 

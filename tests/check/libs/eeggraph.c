@@ -233,6 +233,306 @@ GST_START_TEST (test_many_channels_and_caps_refused)
   }
 GST_END_TEST;
 
+/* One stage with @stage as its members besides the id, between two others. */
+static GstEegGraph *
+with_stage (const gchar *stage)
+{
+  gchar *text = g_strdup_printf (HEAD
+      "\"stages\":[{\"id\":\"a\",\"element\":\"audiotestsrc\"},"
+      "{\"id\":\"x\",%s},{\"id\":\"b\",\"element\":\"fakesink\"}],"
+      "\"links\":[{\"from\":\"a\",\"to\":\"x\"},"
+      "{\"from\":\"x\",\"to\":\"b\"}]}",
+      stage);
+  GstEegGraph *g = from_text (text);
+
+  g_free (text);
+  gst_eeg_graph_check (g);
+  return g;
+}
+
+/* Every name of old is told by its name of today, and refused. */
+GST_START_TEST (test_renamed_refused)
+  {
+    static const struct
+    {
+      const gchar *stage, *pointer, *now;
+    } old[] = {
+        {"\"element\":\"to_voltage\"", "/stages/1/element", "\"eegtovoltage\""},
+        {"\"element\":\"gui_filter\"", "/stages/1/element", "\"eegfilter\""},
+        {"\"element\":\"csv_sink\"", "/stages/1/element", "\"csvsink\""},
+        {"\"element\":\"eegfilter\",\"properties\":{\"high_pass\":1}",
+            "/stages/1/properties/high_pass", "\"highpass\""},
+        {"\"element\":\"eegfilter\",\"properties\":{\"powerline\":50}",
+            "/stages/1/properties/powerline", "\"notch\""},
+        {"\"element\":\"eegdownsample\",\"properties\":{\"ratio\":4}",
+            "/stages/1/properties/ratio", "\"factor\""},
+        {"\"type\":\"identity\"", "/stages/1/type", "element"},
+        {"\"element\":\"identity\",\"params\":{}", "/stages/1/params",
+            "properties"},
+        {"\"element\":\"identity\",\"inputs\":[]", "/stages/1/inputs", "links"},
+    };
+
+    for (guint n = 0; n < G_N_ELEMENTS (old); n++) {
+      g_autoptr (GstEegGraph) g = with_stage (old[n].stage);
+      g_autofree gchar *text = gst_eeg_graph_issues_to_text (g);
+
+      fail_unless (has_issue (g, "renamed", old[n].pointer), "%s", text);
+      fail_unless (strstr (text, old[n].now) != NULL, "%s", text);
+    }
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_versions)
+  {
+    static const struct
+    {
+      const gchar *version, *code;
+      gboolean good;
+    } all[] = {
+        {"eeg-pipeline/1.0", NULL, TRUE},
+        {"eeg-pipeline/1.3", "newer-version", TRUE},
+        {"eeg-pipeline/2.0", "unknown-version", FALSE},
+        {"eeg-pipeline/0.9", "unknown-version", FALSE},
+        {"eeg-pipeline/1", "unknown-version", FALSE},
+        {"eeg-pipeline/1.0 ", "unknown-version", FALSE},
+        {"eeg-pipeline/1.0\\n", "unknown-version", FALSE},
+        {"v1", "unknown-schema", FALSE},
+    };
+
+    for (guint n = 0; n < G_N_ELEMENTS (all); n++) {
+      g_autofree gchar *text = g_strdup_printf (
+          "{\"schema\":\"%s\",\"stages\":[{\"id\":\"a\",\"element\":"
+          "\"fakesrc\"},{\"id\":\"b\",\"element\":\"fakesink\"}],"
+          "\"links\":[" LINK "]}",
+          all[n].version);
+      g_autoptr (GstEegGraph) g = from_text (text);
+      g_autofree gchar *told = NULL;
+
+      fail_unless (gst_eeg_graph_check (g) == all[n].good, "%s", text);
+      told = gst_eeg_graph_issues_to_text (g);
+      fail_unless_equals_int (
+          gst_eeg_graph_get_n_issues (g), all[n].code ? 1 : 0);
+      if (all[n].code) {
+        fail_unless (has_issue (g, all[n].code, "/schema"), "%s", told);
+        /* refused by name */
+        fail_unless (strstr (told, all[n].version) != NULL, "%s", told);
+      }
+    }
+  }
+GST_END_TEST;
+
+/* Values that a parser of GStreamer would have to read. */
+GST_START_TEST (test_parsed_types_refused)
+  {
+    static const struct
+    {
+      const gchar *element, *stage, *code, *pointer;
+    } bad[] = {
+        {"capsfilter",
+            "\"element\":\"capsfilter\",\"properties\":{\"caps\":"
+            "\"x/y, b=(GstBuffer)zz\"}",
+            "wrong-type", "/stages/1/properties/caps"},
+        {"capsfilter",
+            "\"element\":\"capsfilter\",\"properties\":{\"caps\":"
+            "{\"media\":\"x/y, b=(GstBuffer)zz\"}}",
+            "bad-media", "/stages/1/properties/caps/media"},
+        {"capsfilter",
+            "\"element\":\"capsfilter\",\"properties\":{\"caps\":"
+            "{\"media\":\"x/y\",\"fields\":{\"r\":9876543210}}}",
+            "out-of-range", "/stages/1/properties/caps/fields/r"},
+        {"splitmuxsink",
+            "\"element\":\"splitmuxsink\",\"properties\":{\"sink\":"
+            "\"filesink location=x\"}",
+            "unsupported-type", "/stages/1/properties/sink"},
+        {"splitmuxsink",
+            "\"element\":\"splitmuxsink\",\"properties\":"
+            "{\"muxer-properties\":\"a,b=(int)1\"}",
+            "unsupported-type", "/stages/1/properties/muxer-properties"},
+    };
+
+    for (guint n = 0; n < G_N_ELEMENTS (bad); n++) {
+      g_autoptr (GstEegGraph) g = NULL;
+      g_autofree gchar *text = NULL;
+      g_autoptr (GstElementFactory) f =
+          gst_element_factory_find (bad[n].element);
+
+      if (!f)
+        continue;
+      g = with_stage (bad[n].stage);
+      text = gst_eeg_graph_issues_to_text (g);
+      fail_unless (has_issue (g, bad[n].code, bad[n].pointer), "%s", text);
+    }
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_lists)
+  {
+    g_autoptr (GstEegGraph) g = from_text (
+        HEAD "\"stages\":[{\"id\":\"a\",\"element\":\"eegtestsrc\","
+             "\"properties\":{\"channels\":2,\"labels\":[\"O1\",\"O2\"]}},"
+             "{\"id\":\"c\",\"element\":\"eegtestsrc\","
+             "\"properties\":{\"channels\":2,\"labels\":\"O1,O2\"}},"
+             "{\"id\":\"b\",\"element\":\"fakesink\"},"
+             "{\"id\":\"d\",\"element\":\"fakesink\"}],\"links\":[" LINK ","
+             "{\"from\":\"c\",\"to\":\"d\"}]}");
+    g_autofree gchar *issues = NULL;
+    g_autoptr (GstElement) pipeline = NULL;
+
+    gst_eeg_graph_check (g);
+    issues = gst_eeg_graph_issues_to_text (g);
+    fail_unless_equals_string (issues, "");
+    pipeline = gst_object_ref_sink (gst_eeg_graph_build (g, NULL));
+    for (const gchar *id = "ac"; *id; id++) {
+      gchar name[] = {*id, 0};
+      g_autoptr (GstElement) e = gst_bin_get_by_name (GST_BIN (pipeline), name);
+      g_autofree gchar *labels = NULL;
+
+      g_object_get (e, "labels", &labels, NULL);
+      fail_unless_equals_string (labels, "O1,O2");
+    }
+  }
+GST_END_TEST;
+
+/* Flags as words, and lists of numbers, where the stock plugins are. */
+GST_START_TEST (test_flags_and_matrices)
+  {
+    g_autoptr (GstElementFactory) f =
+        gst_element_factory_find ("audiomixmatrix");
+    g_autoptr (GstElementFactory) p = gst_element_factory_find ("playbin");
+
+    if (f) {
+      g_autoptr (GstEegGraph) g = with_stage (
+          "\"element\":\"audiomixmatrix\",\"properties\":{\"in-channels\":2,"
+          "\"out-channels\":1,\"matrix\":[[0.5,0.25]]}");
+      g_autoptr (GstEegGraph) bad = with_stage (
+          "\"element\":\"audiomixmatrix\",\"properties\":{\"in-channels\":2,"
+          "\"out-channels\":1,\"matrix\":[[0.5,\"x\"]]}");
+      g_autofree gchar *issues = gst_eeg_graph_issues_to_text (g);
+      GstElement *pipeline;
+
+      fail_unless_equals_string (issues, "");
+      pipeline = gst_object_ref_sink (gst_eeg_graph_build (g, NULL));
+      fail_unless (pipeline != NULL);
+      gst_object_unref (pipeline);
+      fail_unless (
+          has_issue (bad, "wrong-type", "/stages/1/properties/matrix/0/1"));
+    }
+    if (p) {
+      g_autoptr (GstEegGraph) g = from_text (
+          HEAD "\"stages\":[{\"id\":\"a\",\"element\":\"playbin\","
+               "\"properties\":{\"flags\":[\"audio\",\"soft-volume\"]}}]}");
+      g_autoptr (GstEegGraph) bad =
+          from_text (HEAD "\"stages\":[{\"id\":\"a\",\"element\":\"playbin\","
+                          "\"properties\":{\"flags\":[\"audio\",\"soft\"]}}]}");
+
+      fail_unless (gst_eeg_graph_check (g));
+      fail_if (gst_eeg_graph_check (bad));
+      fail_unless (
+          has_issue (bad, "unknown-value", "/stages/0/properties/flags"));
+    }
+  }
+GST_END_TEST;
+
+/* Where the file tells how many channels there are, in whatever way. */
+GST_START_TEST (test_channel_counts_refused)
+  {
+    static const struct
+    {
+      const gchar *between, *caps;
+      gboolean good;
+    } all[] = {
+        {"\"element\":\"identity\"", "", FALSE},
+        {"\"element\":\"eegfilter\"", "", FALSE},
+        /* another number comes out, which only running tells */
+        {"\"element\":\"audiomixmatrix\"", "", TRUE},
+        {"\"element\":\"identity\"",
+            ",\"caps\":{\"media\":\"audio/x-raw\",\"fields\":"
+            "{\"channels\":8}}",
+            TRUE},
+    };
+
+    for (guint n = 0; n < G_N_ELEMENTS (all); n++) {
+      g_autofree gchar *text = g_strdup_printf (HEAD
+          "\"stages\":[{\"id\":\"a\",\"element\":\"eegtestsrc\","
+          "\"properties\":{\"channels\":70}},{\"id\":\"x\",%s},"
+          "{\"id\":\"c\",\"element\":\"audioconvert\"},"
+          "{\"id\":\"b\",\"element\":\"fakesink\"}],\"links\":["
+          "{\"from\":\"a\",\"to\":\"x\"},"
+          "{\"from\":\"x\",\"to\":\"c\"%s},"
+          "{\"from\":\"c\",\"to\":\"b\"}]}",
+          all[n].between, all[n].caps);
+      g_autoptr (GstEegGraph) g = from_text (text);
+      g_autofree gchar *told = NULL;
+
+      gst_eeg_graph_check (g);
+      told = gst_eeg_graph_issues_to_text (g);
+      fail_unless (
+          has_issue (g, "too-many-channels", "/links/1") != all[n].good, "%s%s",
+          text, told);
+    }
+  }
+GST_END_TEST;
+
+/* "id" and "id.pad" are one output: both links get a queue. */
+GST_START_TEST (test_pad_named_or_not)
+  {
+    g_autoptr (GstEegGraph) g =
+        from_text (HEAD "\"stages\":[{\"id\":\"a\",\"element\":\"fakesrc\"},"
+                        "{\"id\":\"b\",\"element\":\"fakesink\"},"
+                        "{\"id\":\"c\",\"element\":\"fakesink\"}],\"links\":["
+                        "{\"from\":\"a\",\"to\":\"b\"},"
+                        "{\"from\":\"a.src\",\"to\":\"c.sink\"}]}");
+    g_autoptr (GstEegGraph) twice =
+        two ("{}", LINK ",{\"from\":\"a.src\",\"to\":\"b.sink\"}");
+    GstElement *pipeline;
+
+    fail_unless (gst_eeg_graph_check (g));
+    pipeline = gst_eeg_graph_build (g, NULL);
+    fail_unless (pipeline != NULL);
+    gst_object_unref (gst_object_ref_sink (pipeline));
+    fail_unless (has_issue (twice, "input-taken", "/links/1/to"));
+  }
+GST_END_TEST;
+
+/* Nobody reads a hundred thousand errors, and a terminal obeys none. */
+GST_START_TEST (test_many_and_ugly_errors_refused)
+  {
+    GString *s = g_string_new (HEAD "\"\\u001b[2J\\u202e\":1");
+    g_autoptr (GstEegGraph) g = NULL;
+    g_autofree gchar *text = NULL;
+
+    for (guint n = 0; n < 5000; n++)
+      g_string_append_printf (s, ",\"k%u\":0", n);
+    g_string_append_c (s, '}');
+    g = from_text (s->str);
+    g_string_free (s, TRUE);
+    fail_if (gst_eeg_graph_check (g));
+    fail_unless_equals_int (gst_eeg_graph_get_n_issues (g), 101);
+    fail_unless_equals_string (gst_eeg_graph_get_issue (g, 100)->message,
+        "4902 more errors are not shown");
+    text = gst_eeg_graph_issues_to_text (g);
+    fail_if (strchr (text, '\033') || strstr (text, "\342\200\256"));
+    fail_unless (strstr (text, "\\u001b[2J\\u202e") != NULL);
+    /* again: nothing is left over from before */
+    fail_if (gst_eeg_graph_check (g));
+    fail_unless_equals_int (gst_eeg_graph_get_n_issues (g), 101);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_shape_needs_no_elements)
+  {
+    g_autoptr (GstEegGraph) g = with_stage ("\"element\":\"no-such-thing\"");
+    g_autoptr (GstEegGraph) bad = with_stage ("\"elemnt\":\"identity\"");
+
+    fail_unless (has_issue (g, "unknown-element", "/stages/1/element"));
+    fail_unless (gst_eeg_graph_check_shape (g));
+    fail_unless_equals_int (gst_eeg_graph_get_n_issues (g), 0);
+    fail_if (gst_eeg_graph_check_shape (bad));
+    fail_unless (has_issue (bad, "unknown-key", "/stages/1/elemnt"));
+    fail_unless (has_issue (bad, "missing-key", "/stages/1"));
+  }
+GST_END_TEST;
+
 static gint
 by_text (gconstpointer a, gconstpointer b)
 {
@@ -399,6 +699,15 @@ eeggraph_suite (void)
   tcase_add_test (tc, test_mistakes_refused);
   tcase_add_test (tc, test_all_errors_at_once_refused);
   tcase_add_test (tc, test_many_channels_and_caps_refused);
+  tcase_add_test (tc, test_renamed_refused);
+  tcase_add_test (tc, test_versions);
+  tcase_add_test (tc, test_parsed_types_refused);
+  tcase_add_test (tc, test_lists);
+  tcase_add_test (tc, test_flags_and_matrices);
+  tcase_add_test (tc, test_channel_counts_refused);
+  tcase_add_test (tc, test_pad_named_or_not);
+  tcase_add_test (tc, test_many_and_ugly_errors_refused);
+  tcase_add_test (tc, test_shape_needs_no_elements);
   tcase_add_test (tc, test_text_equals_build);
   tcase_add_test (tc, test_set);
   tcase_add_test (tc, test_injection_stays_a_value);

@@ -8,6 +8,7 @@ usage: eeg-launch.py EEG_LAUNCH
 import csv
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -113,6 +114,88 @@ class Launch(unittest.TestCase):
     def test_sigterm(self):
         self.stop(signal.SIGTERM)
 
+    def test_second_signal_stops_at_once_fails(self):
+        self.blocked(2)
+
+    def test_stage_that_does_not_end_fails(self):
+        self.blocked(1)
+
+    def blocked(self, signals):
+        """A sink that shows each sample an hour late holds up the end."""
+        path = self.graph(
+            stages=[{"id": "src", "element": "eegtestsrc", "properties": {"is-live": True}},
+                    {"id": "late", "element": "fakesink", "properties": {
+                        "sync": True, "ts-offset": 3600 * 10**9}}],
+            links=[{"from": "src", "to": "late"}])
+        master, slave = pty.openpty()
+        p = subprocess.Popen([TOOL, path], cwd=self.dir.name, stderr=slave)
+        os.close(slave)
+        os.read(master, 1)  # the status line: it runs
+        for _ in range(signals):
+            p.send_signal(signal.SIGINT)
+        self.assertEqual(p.wait(timeout=50), 1)
+        text = b""
+        try:
+            while True:
+                part = os.read(master, 4096)
+                if not part:
+                    break
+                text += part
+        except OSError:  # how a terminal says that its other side is gone
+            pass
+        os.close(master)
+        if signals == 1:
+            self.assertEqual(text.count(b"did not finish"), 1, text)
+
+    def test_status_line(self):
+        master, slave = pty.openpty()
+        p = subprocess.Popen([TOOL, "alpha", "--set", "view.port=0"], cwd=self.dir.name,
+                             stdout=subprocess.DEVNULL, stderr=slave)
+        os.close(slave)
+        text = b""
+        while text.count(b"samples") < 4:
+            text += os.read(master, 4096)
+        p.send_signal(signal.SIGTERM)
+        self.assertEqual(p.wait(timeout=50), 0)
+        os.close(master)
+        line = text.decode().split("\r")[3]
+        self.assertRegex(line, r"^\x1b\[K\d\d:\d\d:\d\d  \d+ samples, 0 lost, pool \d+/\d+ free, "
+                               r"queue (rec|view) \d+ %, 0 viewers")
+
+    def test_stats_as_json(self):
+        r = self.run_tool("alpha", "--duration", "4", "--set", "src.is-live=false", "--set",
+                          "view.port=0", "--stats", "--format=json")
+        self.assertEqual(r.returncode, 0)
+        answer = json.loads(r.stdout)
+        self.assertEqual([s["id"] for s in answer["stages"]][0], "src")
+        stats = {s["id"]: s["stats"] for s in answer["stages"]}
+        self.assertEqual(stats["src"]["delivered"], 1000)
+        self.assertEqual(stats["rec"]["delivered"], 1000)
+        self.assertGreaterEqual(stats["src"]["pool-total"], 16)
+        self.assertEqual(sorted(q["before"] for q in answer["queues"]), ["rec", "view"])
+
+    def test_failure_while_running_fails(self):
+        self.fails(1, "error in src", "record", "--set", "src.sim-faults=dead-drdy@0.2")
+
+    def test_two_viewers_on_one_port_fails(self):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        view = {"element": "websocketsink", "properties": {"port": port}}
+        self.fails(1, "is taken", self.graph(
+            stages=[{"id": "src", "element": "eegtestsrc"},
+                    dict(view, id="a"), dict(view, id="b")],
+            links=[{"from": "src", "to": "a"}, {"from": "src", "to": "b"}]))
+
+    def test_numbers_have_a_point_everywhere(self):
+        text = self.run_tool("--explain", "alpha", "--set", "filt.lowpass=44.5").stdout
+        for locale in ("de_DE.UTF-8", "C"):
+            r = subprocess.run([TOOL, "--explain", "alpha", "--set", "filt.lowpass=44.5"],
+                               env=dict(os.environ, LC_ALL=locale), text=True,
+                               capture_output=True, timeout=50)
+            self.assertEqual(r.stdout, text)
+        self.assertIn("low-pass 44.5 Hz", text)
+
     def test_file_exists_fails(self):
         open(os.path.join(self.dir.name, "t.csv"), "w").close()
         self.fails(1, "t.csv\" exists", self.graph())
@@ -162,23 +245,71 @@ class Launch(unittest.TestCase):
             self.assertEqual(r.stderr.count(text), 1, r.stderr)
         self.assertFalse(os.path.exists(os.path.join(self.dir.name, "t.csv")))
 
-    def test_print_pastes_to_the_same_bytes(self):
-        # The source ends by itself, so that both runs have the same length.
-        path = self.graph()
-        ends = ["--set", "src.num-buffers=500"]
-        r = self.run_tool(path, *ends)
+    def recordings(self):
+        """The rows of every CSV file here, which are then removed."""
+        found = {}
+        for name in sorted(os.listdir(self.dir.name)):
+            path = os.path.join(self.dir.name, name)
+            if name.endswith(".csv"):
+                with open(path, "rb") as f:
+                    found[name] = f.read()
+            if name.endswith(".csv") or name != "graph.json":
+                os.remove(path)
+        return found
+
+    def same_bytes(self, *args):
+        """Runs the graph, then what --print says of it in a shell."""
+        r = self.run_tool(*args, "--quiet")
+        self.assertEqual((r.returncode, r.stdout, r.stderr), (0, "", ""))
+        ours = self.recordings()
+        r = self.run_tool(*args, "--print")
         self.assertEqual((r.returncode, r.stderr), (0, ""))
-        csv = os.path.join(self.dir.name, "t.csv")
-        with open(csv, "rb") as f:
-            ours = f.read()
-        os.remove(csv)
-        os.remove(os.path.join(self.dir.name, "t.json"))
-        text = self.run_tool(path, *ends, "--print").stdout.strip()
-        subprocess.run(["sh", "-c", "gst-launch-1.0 -q " + text], check=True,
-                       cwd=self.dir.name, timeout=50)
-        with open(csv, "rb") as f:
-            self.assertEqual(ours, f.read())
-        self.assertGreater(len(ours.splitlines()), 500)
+        subprocess.run(["sh", "-c", "gst-launch-1.0 -q " + r.stdout], check=True,
+                       cwd=self.dir.name, timeout=50, stdout=subprocess.DEVNULL)
+        self.assertEqual(ours, self.recordings())
+        for rows in ours.values():
+            self.assertGreater(len(rows.splitlines()), 250)
+        return ours
+
+    # The sources end by themselves, so that both runs have the same length.
+    def test_print_pastes_to_the_same_bytes(self):
+        ours = self.same_bytes(self.graph(), "--set", "src.num-buffers=500")
+        self.assertEqual(list(ours), ["t.csv"])
+
+    def test_print_of_shipped_graphs_pastes_to_the_same_bytes(self):
+        for name, sources, more, files in (
+                ("alpha", ["src"], ["view.port=0"], ["alpha.csv"]),
+                ("record", ["src"], [], ["record.csv"]),
+                ("downsample", ["src"], [], ["downsample.csv"]),
+                ("two-sensors", ["left", "right"], [], ["left.csv", "right.csv"])):
+            sets = more + [s + "." + p for s in sources
+                           for p in ("is-live=false", "num-buffers=600")]
+            ours = self.same_bytes(name, *[a for s in sets for a in ("--set", s)])
+            self.assertEqual(list(ours), files)
+
+    def test_print_of_formats_and_queues_pastes_to_the_same_bytes(self):
+        self.same_bytes(self.graph(
+            stages=[{"id": "src", "element": "eegtestsrc",
+                     "properties": {"num-buffers": 300}},
+                    {"id": "a", "element": "capsfilter", "properties": {"caps": {
+                        "media": "audio/x-raw", "fields": {"rate": 250}}}},
+                    {"id": "rec", "element": "csvsink",
+                     "properties": {"location": "wide.csv"}},
+                    {"id": "rec2", "element": "csvsink",
+                     "properties": {"location": "wide2.csv"}}],
+            links=[{"from": "src", "to": "a", "caps": {
+                "media": "audio/x-raw",
+                "fields": {"format": "F64LE", "rate": 250, "channels": 8}}},
+                   {"from": "a", "to": "rec", "queue": {"max-time-ms": 100}},
+                   {"from": "a", "to": "rec2", "queue": {"max-buffers": 3}}],
+            defaults={"pool": {"min-buffers": 4, "max-buffers": 64}}))
+
+    def test_print_says_what_it_leaves_out(self):
+        r = self.run_tool(self.graph(defaults={"pool": {"min-buffers": 8}}), "--print")
+        self.assertEqual(r.returncode, 0)
+        self.assertEqual(len(r.stdout.splitlines()), 1)
+        if "pool-min-buffers" not in r.stdout:
+            self.assertIn("pool sizes of src are left out", r.stderr)
 
     def test_json_names_errors_refused(self):
         r = self.run_tool(self.graph(), "--set", "src.rate=0", "--format=json",
