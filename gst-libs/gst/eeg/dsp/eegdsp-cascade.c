@@ -22,7 +22,7 @@ struct _EegDspCascade
   const EegDspKernels *kernels;
   size_t unarmed; /* channels that have not seen a good value yet */
   double zi[2 * EEG_DSP_CASCADE_MAX_SECTIONS];
-  double coefs[5 * EEG_DSP_CASCADE_MAX_SECTIONS];
+  double *coefs; /* 5 a section, each in all lanes of a vector */
   double *state; /* [section][2][padded] */
   double *block; /* [EEG_DSP_BLOCK][EEG_DSP_PAD], for repairs */
   double *last;  /* last good value a channel */
@@ -63,6 +63,7 @@ eeg_dsp_cascade_new_for_isa (
     const EegDspSection *sections, int n_sections, int channels, EegDspIsa isa)
 {
   EegDspCascade *c;
+  size_t l;
   int i;
 
   if (channels < 1 || n_sections < 0 ||
@@ -75,23 +76,26 @@ eeg_dsp_cascade_new_for_isa (
   c->padded = (c->channels + EEG_DSP_PAD - 1) / EEG_DSP_PAD * EEG_DSP_PAD;
   c->n_sections = n_sections;
   c->kernels = eeg_dsp_kernels_for (isa);
+  c->coefs = alloc_doubles (5 * n_sections * c->kernels->lanes);
   c->state = alloc_doubles (2 * c->padded * n_sections);
   c->block = alloc_doubles (EEG_DSP_BLOCK * EEG_DSP_PAD);
   c->last = alloc_doubles (c->padded);
   c->armed = calloc (c->padded, 1);
-  if (!c->state || !c->block || !c->last || !c->armed) {
+  if (!c->coefs || !c->state || !c->block || !c->last || !c->armed) {
     eeg_dsp_cascade_free (c);
     return NULL;
   }
   for (i = 0; i < n_sections; i++) {
     const EegDspSection *s = sections + i;
-    double *k = c->coefs + 5 * i;
+    double *k = c->coefs + 5 * i * c->kernels->lanes;
 
-    k[0] = s->b0;
-    k[1] = s->b1;
-    k[2] = s->b2;
-    k[3] = -s->a1;
-    k[4] = -s->a2;
+    for (l = 0; l < c->kernels->lanes; l++) {
+      k[l] = s->b0;
+      k[c->kernels->lanes + l] = s->b1;
+      k[2 * c->kernels->lanes + l] = s->b2;
+      k[3 * c->kernels->lanes + l] = -s->a1;
+      k[4 * c->kernels->lanes + l] = -s->a2;
+    }
   }
   find_steady (c, sections);
   eeg_dsp_cascade_reset (c, EEG_DSP_START_STEADY);
@@ -111,6 +115,7 @@ eeg_dsp_cascade_free (EegDspCascade *c)
 {
   if (!c)
     return;
+  free (c->coefs);
   free (c->state);
   free (c->block);
   free (c->last);
@@ -180,7 +185,7 @@ run_block (EegDspCascade *c, size_t first, size_t width, size_t frames)
     n = c->n_sections - i;
     if (n > EEG_DSP_PASS_MAX)
       n = EEG_DSP_PASS_MAX;
-    c->kernels->sections_f64 (c->coefs + 5 * i, n,
+    c->kernels->sections_f64 (c->coefs + 5 * i * c->kernels->lanes, n,
         c->state + 2 * i * c->padded + first, c->padded, c->block, c->block,
         EEG_DSP_PAD, frames, 0, width, NULL);
   }

@@ -15,7 +15,8 @@
 
 /* Runs 1..EEG_DSP_PASS_MAX sections over up to EEG_DSP_BLOCK rows of @channels values each,
  * @stride apart, beginning with the tile at channel @from; @in may equal @out.
- * @coefs holds b0 b1 b2 -a1 -a2 a section; @state two rows a section,
+ * @coefs holds b0 b1 b2 -a1 -a2 a section, each in all lanes of a vector; @state
+ * two rows a section,
  * @state_stride apart. @last, unless NULL, receives the last row of the input.
  *
  * Returns the channel of the first tile that holds a value beyond EEG_DSP_HUGE
@@ -51,6 +52,7 @@ typedef void (*EegDspCausal) (const double *h, size_t taps,
 
 typedef struct
 {
+  size_t lanes; /* doubles in a vector */
   EegDspSectionsF32 sections_f32;
   EegDspSectionsF64 sections_f64;
   EegDspWidenF32 widen_f32;
