@@ -347,8 +347,16 @@ class Launch(unittest.TestCase):
         self.assertEqual(r.returncode, 2)
         self.assertIn("--list-presets", r.stderr)
 
+    def test_montage(self):
+        r = self.run_tool("montage", "--duration", "5", "--set", "src.is-live=false",
+                          "--set", "view.port=0", "--quiet")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        header, data = self.rows("montage.csv")
+        self.assertEqual(header[2], "Fp1_uV")
+        self.assertEqual(len(data), 5 * 250)
+
     def test_list_presets(self):
-        self.assertLessEqual({"alpha", "record", "downsample", "two-sensors"},
+        self.assertLessEqual({"alpha", "record", "downsample", "two-sensors", "montage"},
                              set(self.run_tool("--list-presets").stdout.split()))
 
 

@@ -1,0 +1,503 @@
+/* Is the signal of a channel fit for use: measured over a sliding window
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The last window of every channel is kept, in volts; at the end of every hop it
+ * is looked at as a whole. So nothing depends on how the stream was divided.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include "eegqualitymeter.h"
+
+#include <gst/fft/gstfftf64.h>
+#include <math.h>
+#include <string.h>
+
+/* Share of the rail that counts as reached: a converter's offset correction can
+ * end below its last code. */
+#define RAIL_SHARE 0.999
+/* Beyond this a number is an error, and sums could overflow. */
+#define HUGE_VOLTS 1e30
+/* Band of the slope, without the alpha rhythm, in Hz. */
+#define SLOPE_LOW  2.0
+#define SLOPE_HIGH 30.0
+#define ALPHA_LOW  7.0
+#define ALPHA_HIGH 14.0
+/* Verdicts that the spectrum of the slope is averaged over; that of one window
+ * alone is rough. */
+#define SLOPE_MEMORY 8
+/* A jump stands out this far from the usual change between neighbours, so that
+ * hum is none. */
+#define JUMP_OVER_MEAN 5
+/* Around each multiple of the mains, in Hz: no muscle. */
+#define MAINS_HALF_WIDTH 2.0
+/* Seconds before and behind a jump that tell a step from a pop. */
+#define JUMP_SIDE 0.02
+/* Samples that two channels are compared at, at most. */
+#define BRIDGE_SAMPLES 512
+/* Frames that are turned from rows to columns at a time. */
+#define BLOCK 64
+
+enum
+{
+  AT_RAIL = 1,
+  BAD = 2,
+};
+
+struct _EegQualityMeter
+{
+  guint channels, window, hop;
+  gdouble rate;
+  gdouble *volts, *rails; /* a channel */
+  gdouble *ring;          /* [channel][window], of all channels alike */
+  guint8 *state;          /* [channel][window] */
+  gdouble *last;          /* last good value a channel */
+  guint at;               /* where the next sample goes */
+  guint filled, since;    /* samples in the ring, and since an evaluation */
+  guint64 nonfinite;
+
+  EegQualityResult *results;
+  gdouble *hann, hann_sum, hann_power;
+  gdouble *x;      /* [channel][window], in order, without the mean */
+  gdouble *w;      /* windowed */
+  gdouble *power;  /* density of one channel, V^2/Hz */
+  gdouble *smooth; /* [channel][bins], averaged over verdicts */
+  guint verdicts;  /* since the last reset */
+  GstFFTF64 *fft;
+  GstFFTF64Complex *spectrum;
+};
+
+EegQualityMeter *
+eeg_quality_meter_new (guint channels, gdouble rate, guint window, guint hop,
+    const gdouble *volts, const gdouble *rails)
+{
+  EegQualityMeter *m = g_new0 (EegQualityMeter, 1);
+  const gsize total = (gsize) channels * window;
+  guint i;
+
+  m->channels = channels;
+  m->rate = rate;
+  m->window = window;
+  m->hop = hop;
+  m->ring = g_try_new0 (gdouble, total);
+  m->x = g_try_new0 (gdouble, total);
+  m->state = g_try_new0 (guint8, total);
+  if (!m->ring || !m->x || !m->state) {
+    eeg_quality_meter_free (m);
+    return NULL;
+  }
+  m->volts = g_memdup2 (volts, sizeof (gdouble) * channels);
+  m->rails = g_new (gdouble, channels);
+  for (i = 0; i < channels; i++)
+    m->rails[i] = rails[i] > 0 ? RAIL_SHARE * rails[i] : G_MAXDOUBLE;
+  m->last = g_new0 (gdouble, channels);
+  m->results = g_new0 (EegQualityResult, channels);
+  m->hann = g_new (gdouble, window);
+  for (i = 0; i < window; i++) {
+    m->hann[i] = 0.5 - 0.5 * cos (2 * G_PI * i / window);
+    m->hann_sum += m->hann[i];
+    m->hann_power += m->hann[i] * m->hann[i];
+  }
+  m->w = g_new0 (gdouble, window);
+  m->power = g_new0 (gdouble, window / 2 + 1);
+  m->smooth = g_new0 (gdouble, (gsize) channels * (window / 2 + 1));
+  m->spectrum = g_new0 (GstFFTF64Complex, window / 2 + 1);
+  m->fft = gst_fft_f64_new ((gint) window, FALSE);
+  return m;
+}
+
+void
+eeg_quality_meter_free (EegQualityMeter *m)
+{
+  if (!m)
+    return;
+  g_free (m->volts);
+  g_free (m->rails);
+  g_free (m->ring);
+  g_free (m->state);
+  g_free (m->last);
+  g_free (m->results);
+  g_free (m->hann);
+  g_free (m->x);
+  g_free (m->w);
+  g_free (m->power);
+  g_free (m->smooth);
+  g_free (m->spectrum);
+  g_clear_pointer (&m->fft, gst_fft_f64_free);
+  g_free (m);
+}
+
+void
+eeg_quality_meter_reset (EegQualityMeter *m)
+{
+  m->at = m->filled = m->since = m->verdicts = 0;
+  memset (m->last, 0, sizeof (gdouble) * m->channels);
+}
+
+guint64
+eeg_quality_meter_get_nonfinite (const EegQualityMeter *m)
+{
+  return m->nonfinite;
+}
+
+static void
+add_run (GArray *runs, guint channel, guint frame)
+{
+  EegQualityRun run = {channel, frame, 1}, *last;
+
+  if (runs->len > 0) {
+    last = &g_array_index (runs, EegQualityRun, runs->len - 1);
+    if (last->channel == channel && last->first + last->n == frame) {
+      last->n++;
+      return;
+    }
+  }
+  g_array_append_val (runs, run);
+}
+
+/* @n frames of one channel after another, to where the ring has them together. */
+#define DEFINE_READ(name, type, VALUE)                                         \
+  static void read_##name (                                                    \
+      EegQualityMeter *m, const type *in, guint n, guint offset, GArray *runs) \
+  {                                                                            \
+    guint f, c;                                                                \
+                                                                               \
+    for (c = 0; c < m->channels; c++) {                                        \
+      const gsize base = (gsize) c * m->window + m->at;                        \
+      const gdouble scale = m->volts[c], rail = m->rails[c];                   \
+      gdouble last = m->last[c];                                               \
+                                                                               \
+      for (f = 0; f < n; f++) {                                                \
+        gdouble x = VALUE (in[(gsize) f * m->channels + c]) * scale;           \
+        guint8 state = 0;                                                      \
+                                                                               \
+        if (G_UNLIKELY (!(fabs (x) <= HUGE_VOLTS))) {                          \
+          state = BAD;                                                         \
+          m->nonfinite++;                                                      \
+          x = last;                                                            \
+        } else if (G_UNLIKELY (fabs (x) >= rail)) {                            \
+          state = AT_RAIL;                                                     \
+          add_run (runs, c, offset + f);                                       \
+        }                                                                      \
+        m->ring[base + f] = last = x;                                          \
+        m->state[base + f] = state;                                            \
+      }                                                                        \
+      m->last[c] = last;                                                       \
+    }                                                                          \
+  }
+#define CODE(x)   ((gdouble) ((gint32) ((guint32) (x) << 8) / 256))
+#define NUMBER(x) ((gdouble) (x))
+DEFINE_READ (s24, gint32, CODE)
+DEFINE_READ (f32, gfloat, NUMBER)
+DEFINE_READ (f64, gdouble, NUMBER)
+
+guint
+eeg_quality_meter_push (EegQualityMeter *m, EegQualityFormat format,
+    gconstpointer frames, guint n_frames, GArray *runs, gboolean *due)
+{
+  guint n = MIN (n_frames,
+      m->filled < m->window ? m->window - m->filled : m->hop - m->since);
+  guint done, k;
+
+  for (done = 0; done < n; done += k) {
+    const gsize from = (gsize) done * m->channels;
+
+    k = MIN (MIN (n - done, m->window - m->at), BLOCK);
+    if (format == EEG_QUALITY_S24)
+      read_s24 (m, (const gint32 *) frames + from, k, done, runs);
+    else if (format == EEG_QUALITY_F32)
+      read_f32 (m, (const gfloat *) frames + from, k, done, runs);
+    else
+      read_f64 (m, (const gdouble *) frames + from, k, done, runs);
+    m->at = m->at + k == m->window ? 0 : m->at + k;
+  }
+  if (m->filled < m->window) {
+    m->filled += n;
+    *due = m->filled == m->window;
+  } else {
+    m->since += n;
+    *due = m->since == m->hop;
+  }
+  if (*due)
+    m->since = 0;
+  return n;
+}
+
+/* --- one window ---------------------------------------------------------- */
+
+/* The window in order and without its mean, and what needs no spectrum. */
+static void
+look (EegQualityMeter *m, guint channel, EegQualityResult *r)
+{
+  const gsize base = (gsize) channel * m->window;
+  const gdouble *ring = m->ring + base;
+  gdouble *x = m->x + base, sum = 0, low, high;
+  guint i, rails = 0, bad = 0;
+
+  memcpy (x, ring + m->at, sizeof *x * (m->window - m->at));
+  memcpy (x + (m->window - m->at), ring, sizeof *x * m->at);
+  for (i = 0; i < m->window; i++) {
+    sum += x[i];
+    rails += m->state[base + i] == AT_RAIL;
+    bad += m->state[base + i] == BAD;
+  }
+  sum /= m->window;
+  for (i = 0; i < m->window; i++)
+    x[i] -= sum;
+  low = high = x[m->window - m->hop];
+  for (i = m->window - m->hop; i < m->window; i++) {
+    low = MIN (low, x[i]);
+    high = MAX (high, x[i]);
+  }
+  r->range = high - low;
+  r->saturated = (gdouble) rails / m->window;
+  if (bad)
+    r->flags |= EEG_QUALITY_NONFINITE;
+}
+
+/* Goertzel's recursion on the windowed samples: one frequency, any. */
+static gdouble
+level_at (const EegQualityMeter *m, gdouble frequency)
+{
+  const gdouble c = 2 * cos (2 * G_PI * frequency / m->rate);
+  gdouble s1 = 0, s2 = 0;
+  guint i;
+
+  for (i = 0; i < m->window; i++) {
+    gdouble s = m->w[i] + c * s1 - s2;
+
+    s2 = s1;
+    s1 = s;
+  }
+  return sqrt (2 * MAX (0, s1 * s1 + s2 * s2 - c * s1 * s2)) / m->hann_sum;
+}
+
+/* At @mains, or at the stronger one of those that there are. */
+static void
+find_hum (const EegQualityMeter *m, gdouble mains, EegQualityResult *r)
+{
+  static const gdouble usual[] = {50, 60};
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (usual); i++) {
+    gdouble f = mains > 0 ? mains : usual[i], level;
+
+    if (f >= m->rate / 2 || r->mains == f)
+      continue;
+    level = level_at (m, f);
+    if (r->mains == 0 || level > r->hum) {
+      r->hum = level;
+      r->mains = f;
+    }
+  }
+}
+
+static void
+find_power (EegQualityMeter *m)
+{
+  const gdouble scale = 2 / (m->rate * m->hann_power);
+  guint k;
+
+  gst_fft_f64_fft (m->fft, m->w, m->spectrum);
+  for (k = 0; k <= m->window / 2; k++)
+    m->power[k] = scale * (m->spectrum[k].r * m->spectrum[k].r +
+                              m->spectrum[k].i * m->spectrum[k].i);
+}
+
+static gdouble
+muscle_level (const EegQualityMeter *m, gdouble low, gdouble mains)
+{
+  const gdouble df = m->rate / m->window;
+  gdouble sum = 0;
+  guint k;
+
+  for (k = (guint) ceil (low / df); k < m->window / 2; k++) {
+    gdouble f = k * df;
+
+    if (mains > 0 && fabs (f - mains * round (f / mains)) <= MAINS_HALF_WIDTH)
+      continue;
+    sum += m->power[k] * df;
+  }
+  return sqrt (sum);
+}
+
+/* Straight line through the logarithms, by least squares. */
+static gdouble
+spectral_slope (const EegQualityMeter *m, guint channel)
+{
+  const gdouble df = m->rate / m->window;
+  const gdouble weight = 1.0 / MIN (m->verdicts + 1, SLOPE_MEMORY);
+  gdouble *smooth = m->smooth + (gsize) channel * (m->window / 2 + 1);
+  gdouble n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0, d;
+  guint k;
+
+  for (k = (guint) ceil (SLOPE_LOW / df);
+       k < m->window / 2 && k * df <= SLOPE_HIGH; k++) {
+    gdouble x, y;
+
+    smooth[k] += weight * (m->power[k] - smooth[k]);
+    if (smooth[k] <= 0 || (k * df >= ALPHA_LOW && k * df <= ALPHA_HIGH))
+      continue;
+    x = log10 (k * df);
+    y = log10 (smooth[k]);
+    n += 1;
+    sx += x;
+    sy += y;
+    sxx += x * x;
+    sxy += x * y;
+  }
+  d = n * sxx - sx * sx;
+  return n >= 3 && d > 0 ? (n * sxy - sx * sy) / d : 0;
+}
+
+static gdouble
+mean_of (const gdouble *x, guint n)
+{
+  gdouble sum = 0;
+  guint i;
+
+  for (i = 0; i < n; i++)
+    sum += x[i];
+  return sum / n;
+}
+
+/* A jump between neighbours that lasts is a step, one that does not is a pop. */
+static void
+find_jumps (const EegQualityMeter *m, const gdouble *x, gdouble limit,
+    EegQualityResult *r)
+{
+  const guint side = MAX (1, (guint) lrint (JUMP_SIDE * m->rate));
+  gdouble usual = 0;
+  guint i;
+
+  for (i = 1; i < m->window; i++)
+    usual += fabs (x[i] - x[i - 1]);
+  limit = MAX (limit, JUMP_OVER_MEAN * usual / (m->window - 1));
+  for (i = side; i + 2 * side <= m->window; i++) {
+    gdouble before, after;
+
+    if (fabs (x[i] - x[i - 1]) <= limit)
+      continue;
+    before = mean_of (x + i - side, side);
+    after = mean_of (x + i + side, side);
+    if (fabs (after - before) > limit / 2)
+      r->steps++;
+    else
+      r->pops++;
+    i += 2 * side - 1;
+  }
+}
+
+/* RMS of the difference of two channels; stops where it is beyond @limit. */
+static gdouble
+distance (const EegQualityMeter *m, guint a, guint b, gdouble limit)
+{
+  const gdouble *x = m->x + (gsize) a * m->window;
+  const gdouble *y = m->x + (gsize) b * m->window;
+  const guint step = MAX (1, m->window / BRIDGE_SAMPLES);
+  const guint n = (m->window + step - 1) / step;
+  const gdouble most = limit * limit * n;
+  gdouble sum = 0;
+  guint i;
+
+  for (i = 0; i < m->window; i += step) {
+    sum += (x[i] - y[i]) * (x[i] - y[i]);
+    if (sum > most)
+      return limit;
+  }
+  return sqrt (sum / n);
+}
+
+/* @ratio of a level to its limit: 1 is at the limit. */
+static void
+judge (EegQualityResult *r, gdouble *worst, gdouble ratio, guint flag)
+{
+  *worst = MAX (*worst, ratio);
+  if (ratio >= 1)
+    r->flags |= flag;
+}
+
+static void
+find_bridges (EegQualityMeter *m, const EegQualityLimits *l, gdouble *worst)
+{
+  guint a, b;
+
+  for (a = 0; a < m->channels; a++)
+    for (b = a + 1; b < m->channels; b++) {
+      EegQualityResult *p = m->results + a, *q = m->results + b;
+      gdouble d;
+
+      /* Flat channels are alike without a bridge. */
+      if ((p->flags | q->flags) & (EEG_QUALITY_FLAT | EEG_QUALITY_SATURATED))
+        continue;
+      d = distance (m, a, b, l->bridge);
+      if (d >= l->bridge)
+        continue;
+      p->bridged = p->bridged < 0 ? (gint) b : p->bridged;
+      q->bridged = q->bridged < 0 ? (gint) a : q->bridged;
+      judge (
+          p, worst + a, 1 + (l->bridge - d) / l->bridge, EEG_QUALITY_BRIDGED);
+      judge (
+          q, worst + b, 1 + (l->bridge - d) / l->bridge, EEG_QUALITY_BRIDGED);
+    }
+}
+
+const EegQualityResult *
+eeg_quality_meter_evaluate (EegQualityMeter *m, const EegQualityLimits *l)
+{
+  const gboolean slope = l->slope_max > l->slope_min;
+  const gboolean muscle = l->muscle > 0 && l->muscle_low < m->rate / 2;
+  const gboolean hum = l->hum > 0 || muscle;
+  g_autofree gdouble *worst = g_new0 (gdouble, m->channels);
+  guint c, i;
+
+  for (c = 0; c < m->channels; c++) {
+    EegQualityResult *r = m->results + c;
+    const gdouble *x = m->x + (gsize) c * m->window;
+
+    *r = (EegQualityResult){.bridged = -1};
+    look (m, c, r);
+    if (l->saturation > 0)
+      judge (r, worst + c, r->saturated / l->saturation, EEG_QUALITY_SATURATED);
+    if (l->flat > 0)
+      judge (r, worst + c, r->range > 0 ? MIN (2, l->flat / r->range) : 2,
+          EEG_QUALITY_FLAT);
+    for (i = 0; (hum || slope || muscle) && i < m->window; i++)
+      m->w[i] = m->hann[i] * x[i];
+    if (hum) {
+      find_hum (m, l->mains, r);
+      if (l->hum > 0)
+        judge (r, worst + c, r->hum / l->hum, EEG_QUALITY_MAINS);
+    }
+    if (slope || muscle)
+      find_power (m);
+    if (muscle) {
+      r->muscle = muscle_level (m, l->muscle_low, r->mains);
+      judge (r, worst + c, r->muscle / l->muscle, EEG_QUALITY_MUSCLE);
+    }
+    /* A line at rest has no slope. */
+    if (slope && !(r->flags & EEG_QUALITY_FLAT)) {
+      r->slope = spectral_slope (m, c);
+      judge (r, worst + c,
+          fabs (2 * r->slope - l->slope_max - l->slope_min) /
+              (l->slope_max - l->slope_min),
+          EEG_QUALITY_SLOPE);
+    }
+    if (l->jump > 0) {
+      find_jumps (m, x, l->jump, r);
+      judge (r, worst + c, r->pops, EEG_QUALITY_POP);
+      judge (r, worst + c, r->steps, EEG_QUALITY_STEP);
+    }
+  }
+  if (l->bridge > 0)
+    find_bridges (m, l, worst);
+  for (c = 0; c < m->channels; c++) {
+    EegQualityResult *r = m->results + c;
+
+    if (r->flags & EEG_QUALITY_NONFINITE)
+      worst[c] = MAX (worst[c], 1);
+    r->score = 1 / (1 + worst[c] * worst[c]);
+  }
+  m->verdicts++;
+  return m->results;
+}
