@@ -3,8 +3,8 @@
  */
 #pragma once
 
-#include "eegwsring.h"
 #include "eegwsstream.h"
+#include "eegwstopic.h"
 
 #include <jansson.h>
 #include <libsoup/soup.h>
@@ -25,15 +25,10 @@ typedef struct _EegWsClient EegWsClient;
 typedef struct
 {
   gpointer user_data;
-  /* The ring of the running epoch, or NULL before the first. (transfer full) */
-  EegWsRing *(*get_ring) (gpointer user_data);
-  /* Whether a ring is worth draining still: the running or the last epoch. */
-  gboolean (*is_recent) (gpointer user_data, EegWsRing *ring);
-  json_t *(*make_hello) (gpointer user_data, EegWsRing *ring);
+  /* Fills in the streams there are, by number, and returns how many. */
+  guint (*get_topics) (gpointer user_data, EegWsTopic *topics[]);
   const gchar *(*get_session) (gpointer user_data);
   guint (*get_batch_ms) (gpointer user_data);
-  gboolean (*is_eos) (gpointer user_data);
-  void (*count_dropped) (gpointer user_data, guint64 frames);
   void (*closed) (gpointer user_data, EegWsClient *client);
   /* Messages of this turn, shared by clients that want the same. */
   GHashTable *cache;
@@ -47,5 +42,15 @@ gboolean eeg_ws_client_pump (EegWsClient *client);
 void eeg_ws_client_close (
     EegWsClient *client, gushort code, const gchar *reason);
 void eeg_ws_client_abort (EegWsClient *client);
+
+/* --- for its subscriptions ------------------------------------------------ */
+
+/* Whether the socket is taking data and has no more than @limit bytes (64 KiB
+ * at least) that the peer did not acknowledge. */
+gboolean eeg_ws_client_may_send (EegWsClient *client, gsize limit);
+void eeg_ws_client_send_bytes (EegWsClient *client, GBytes *bytes);
+GHashTable *eeg_ws_client_get_cache (EegWsClient *client);
+guint eeg_ws_client_get_batch_ms (EegWsClient *client);
+const gchar *eeg_ws_client_get_session (EegWsClient *client);
 
 G_END_DECLS

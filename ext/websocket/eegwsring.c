@@ -26,9 +26,8 @@ struct _EegWsRing
 {
   gint refcount;
   guint32 epoch;
-  EegWsFormat format;
-  guint channels;
-  gdouble rate;
+  EegWsShape shape;
+  gchar *description;
   gsize bpf;
   guint64 capacity; /* frames */
   guint merge_frames;
@@ -45,23 +44,23 @@ struct _EegWsRing
 };
 
 EegWsRing *
-eeg_ws_ring_new (guint32 epoch, EegWsFormat format, guint channels,
-    gdouble rate, gdouble seconds, gsize max_bytes)
+eeg_ws_ring_new (guint32 epoch, const EegWsShape *shape,
+    const gchar *description, gdouble seconds, gsize max_bytes)
 {
   EegWsRing *ring = g_new0 (EegWsRing, 1);
 
   ring->refcount = 1;
   ring->epoch = epoch;
-  ring->format = format;
-  ring->channels = channels;
-  ring->rate = rate;
-  ring->bpf = (gsize) channels * SAMPLE_SIZE;
-  ring->capacity = (guint64) ceil (seconds * rate);
+  ring->shape = *shape;
+  ring->description = g_strdup (description);
+  ring->bpf = (gsize) shape->channels * shape->bins * SAMPLE_SIZE;
+  ring->capacity = (guint64) ceil (seconds * shape->rate);
   ring->capacity = MIN (ring->capacity, max_bytes / ring->bpf);
-  ring->capacity = MAX (ring->capacity, 64);
+  ring->capacity =
+      MAX (ring->capacity, shape->type == EEG_WS_TYPE_SPECTRUM ? 4 : 64);
   /* Buffers shorter than the shortest message share a chunk, so that
    * single-frame buffers need no chunk each. */
-  ring->merge_frames = (guint) MAX (rate * 0.004, 1.0);
+  ring->merge_frames = (guint) MAX (shape->rate * 0.004, 1.0);
   ring->n_slots = (guint) MIN (ring->capacity / ring->merge_frames + 64, 65536);
   g_mutex_init (&ring->lock);
   ring->data = g_malloc (ring->capacity * ring->bpf);
@@ -83,6 +82,7 @@ eeg_ws_ring_unref (EegWsRing *ring)
     return;
   g_mutex_clear (&ring->lock);
   g_free (ring->data);
+  g_free (ring->description);
   g_free (ring->chunks);
   g_free (ring);
 }
@@ -93,22 +93,16 @@ eeg_ws_ring_get_epoch (const EegWsRing *ring)
   return ring->epoch;
 }
 
-EegWsFormat
-eeg_ws_ring_get_format (const EegWsRing *ring)
+const EegWsShape *
+eeg_ws_ring_get_shape (const EegWsRing *ring)
 {
-  return ring->format;
+  return &ring->shape;
 }
 
-guint
-eeg_ws_ring_get_channels (const EegWsRing *ring)
+const gchar *
+eeg_ws_ring_get_description (const EegWsRing *ring)
 {
-  return ring->channels;
-}
-
-gdouble
-eeg_ws_ring_get_rate (const EegWsRing *ring)
-{
-  return ring->rate;
+  return ring->description;
 }
 
 guint64
@@ -126,7 +120,7 @@ chunk_at (EegWsRing *ring, guint64 number)
 static inline gint64
 frames_to_ns (EegWsRing *ring, guint64 frames)
 {
-  return (gint64) llround ((gdouble) frames * 1e9 / ring->rate);
+  return (gint64) llround ((gdouble) frames * 1e9 / ring->shape.rate);
 }
 
 /* With the lock: forget everything before @pos. */

@@ -24,10 +24,30 @@ typedef enum
   EEG_WS_FLAG_BACKFILL = 8,
 } EegWsFlags;
 
-/* One epoch of a stream: samples of 4 bytes, interleaved, newest overwrite
+/* Message type, header byte 0. */
+typedef enum
+{
+  EEG_WS_TYPE_SAMPLES = 1,
+  EEG_WS_TYPE_ENVELOPE = 2,
+  EEG_WS_TYPE_SPECTRUM = 4,
+} EegWsType;
+
+/* What one frame is. */
+typedef struct
+{
+  EegWsType type; /* samples or spectrum */
+  EegWsFormat format;
+  guint channels;
+  guint bins;          /* values a channel; 1 for samples */
+  gdouble rate;        /* frames a second */
+  gdouble sample_rate; /* what indices count; the same for samples */
+} EegWsShape;
+
+/* One epoch of a stream: values of 4 bytes, interleaved, newest overwrite
  * oldest. Cursors are positions: the number of frames stored since the ring
  * began, so that a distance between two of them counts frames that existed,
- * whatever gaps the sample index has. Every function locks for itself and may
+ * whatever gaps the sample index has. A frame of samples stands for one index; one
+ * of a spectrum for a window that begins at its index. Every function locks for itself and may
  * be called from any thread. */
 typedef struct _EegWsRing EegWsRing;
 
@@ -42,15 +62,15 @@ typedef struct
   gboolean ends_run; /* a gap follows, or the end of a sealed ring */
 } EegWsBlock;
 
-EegWsRing *eeg_ws_ring_new (guint32 epoch, EegWsFormat format, guint channels,
-    gdouble rate, gdouble seconds, gsize max_bytes);
+EegWsRing *eeg_ws_ring_new (guint32 epoch, const EegWsShape *shape,
+    const gchar *description, gdouble seconds, gsize max_bytes);
 EegWsRing *eeg_ws_ring_ref (EegWsRing *ring);
 void eeg_ws_ring_unref (EegWsRing *ring);
 
 guint32 eeg_ws_ring_get_epoch (const EegWsRing *ring);
-EegWsFormat eeg_ws_ring_get_format (const EegWsRing *ring);
-guint eeg_ws_ring_get_channels (const EegWsRing *ring);
-gdouble eeg_ws_ring_get_rate (const EegWsRing *ring);
+const EegWsShape *eeg_ws_ring_get_shape (const EegWsRing *ring);
+/* JSON object for hello, without "oldest". */
+const gchar *eeg_ws_ring_get_description (const EegWsRing *ring);
 guint64 eeg_ws_ring_get_capacity (const EegWsRing *ring);
 
 void eeg_ws_ring_push (EegWsRing *ring, gconstpointer samples, guint frames,

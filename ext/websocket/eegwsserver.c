@@ -28,18 +28,13 @@
 
 struct _EegWsServer
 {
-  GMutex lock; /* guards the following block */
-  EegWsRing *ring;
-  EegWsRing *last_ring;
-  json_t *description; /* of the running epoch, for hello */
-  guint32 epoch;
-  guint64 dropped;
+  GMutex lock;       /* guards the following block */
+  GPtrArray *topics; /* EegWsTopic by number; they live as long as this */
 
   gint n_clients; /* atomic */
   gint batch_ms;  /* atomic */
   gint pending;   /* atomic: a wake-up is under way */
   gint stopping;  /* atomic */
-  gint eos;       /* atomic */
 
   gchar *address;
   guint port;
@@ -69,45 +64,17 @@ struct _EegWsServer
 
 /* --- what clients ask ----------------------------------------------------- */
 
-static EegWsRing *
-host_get_ring (gpointer data)
+static guint
+host_get_topics (gpointer data, EegWsTopic *topics[])
 {
   EegWsServer *server = data;
-  EegWsRing *ring;
+  guint n;
 
   g_mutex_lock (&server->lock);
-  ring = server->ring ? eeg_ws_ring_ref (server->ring) : NULL;
+  n = server->topics->len;
+  memcpy (topics, server->topics->pdata, n * sizeof *topics);
   g_mutex_unlock (&server->lock);
-  return ring;
-}
-
-static gboolean
-host_is_recent (gpointer data, EegWsRing *ring)
-{
-  EegWsServer *server = data;
-  gboolean recent;
-
-  g_mutex_lock (&server->lock);
-  recent = ring == server->ring || ring == server->last_ring;
-  g_mutex_unlock (&server->lock);
-  return recent;
-}
-
-static json_t *
-host_make_hello (gpointer data, EegWsRing *ring)
-{
-  EegWsServer *server = data;
-  json_t *stream;
-  guint64 oldest;
-
-  eeg_ws_ring_get_range (ring, NULL, NULL, &oldest);
-  g_mutex_lock (&server->lock);
-  stream = json_deep_copy (server->description);
-  g_mutex_unlock (&server->lock);
-  json_object_set_new (stream, "oldest", json_integer ((json_int_t) oldest));
-  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:[o]}", "op", "hello", "proto",
-      "eeg.v1", "session", server->session, "clock", "unix", "server",
-      "gst-plugins-eeg/" VERSION, "streams", stream);
+  return n;
 }
 
 static const gchar *
@@ -120,22 +87,6 @@ static guint
 host_get_batch_ms (gpointer data)
 {
   return (guint) g_atomic_int_get (&((EegWsServer *) data)->batch_ms);
-}
-
-static gboolean
-host_is_eos (gpointer data)
-{
-  return g_atomic_int_get (&((EegWsServer *) data)->eos);
-}
-
-static void
-host_count_dropped (gpointer data, guint64 frames)
-{
-  EegWsServer *server = data;
-
-  g_mutex_lock (&server->lock);
-  server->dropped += frames;
-  g_mutex_unlock (&server->lock);
 }
 
 static void
@@ -346,24 +297,30 @@ add_headers (SoupServerMessage *msg)
   soup_message_headers_replace (h, "Connection", "close");
 }
 
+/* About the first stream. */
 static void
 answer_status (EegWsServer *server, SoupServerMessage *msg)
 {
   guint64 oldest = 0, oldest_pos = 0, head = 0;
-  g_autoptr (EegWsRing) ring = host_get_ring (server);
+  EegWsTopic *topics[EEG_WS_MAX_TOPICS];
+  g_autoptr (EegWsRing) ring = NULL;
+  gboolean ended = FALSE;
   EegWsServerStats stats;
   json_t *root;
   char *text;
 
   eeg_ws_server_get_stats (server, &stats);
+  if (host_get_topics (server, topics) > 0) {
+    ring = eeg_ws_topic_get_ring (topics[0]);
+    ended = eeg_ws_topic_has_ended (topics[0]);
+  }
   if (ring)
     eeg_ws_ring_get_range (ring, &oldest_pos, &head, &oldest);
   root = json_pack ("{s:s,s:s,s:i,s:I,s:i,s:I,s:I,s:b}", "server",
       "gst-plugins-eeg/" VERSION, "session", server->session, "clients",
       (int) stats.clients, "dropped", (json_int_t) stats.dropped, "epoch",
       ring ? (int) eeg_ws_ring_get_epoch (ring) : 0, "delivered",
-      (json_int_t) head, "oldest", (json_int_t) oldest, "eos",
-      host_is_eos (server));
+      (json_int_t) head, "oldest", (json_int_t) oldest, "eos", ended);
   text = json_dumps (root, JSON_COMPACT);
   json_decref (root);
   soup_server_message_set_status (msg, 200, NULL);
@@ -556,9 +513,7 @@ server_free (EegWsServer *server)
   }
   g_clear_pointer (&server->loop, g_main_loop_unref);
   g_clear_pointer (&server->context, g_main_context_unref);
-  g_clear_pointer (&server->ring, eeg_ws_ring_unref);
-  g_clear_pointer (&server->last_ring, eeg_ws_ring_unref);
-  json_decref (server->description);
+  g_ptr_array_unref (server->topics);
   g_free (server->address);
   g_mutex_clear (&server->lock);
   g_free (server);
@@ -620,6 +575,8 @@ eeg_ws_server_start (const EegWsServerConfig *config, GError **error)
   EegWsServer *server = g_new0 (EegWsServer, 1);
 
   g_mutex_init (&server->lock);
+  server->topics =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) eeg_ws_topic_free);
   server->address = g_strdup (config->address);
   server->port = config->port;
   server->max_clients = config->max_clients;
@@ -643,13 +600,9 @@ eeg_ws_server_start (const EegWsServerConfig *config, GError **error)
   server->streams = g_hash_table_new (NULL, NULL);
   server->host = (EegWsHost){
       .user_data = server,
-      .get_ring = host_get_ring,
-      .is_recent = host_is_recent,
-      .make_hello = host_make_hello,
+      .get_topics = host_get_topics,
       .get_session = host_get_session,
       .get_batch_ms = host_get_batch_ms,
-      .is_eos = host_is_eos,
-      .count_dropped = host_count_dropped,
       .closed = host_closed,
       .cache = g_hash_table_new_full (
           g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref),
@@ -690,10 +643,19 @@ eeg_ws_server_get_port (EegWsServer *server)
 void
 eeg_ws_server_get_stats (EegWsServer *server, EegWsServerStats *stats)
 {
+  EegWsTopic *topics[EEG_WS_MAX_TOPICS];
+  guint n = host_get_topics (server, topics);
+
   stats->clients = (guint) g_atomic_int_get (&server->n_clients);
-  g_mutex_lock (&server->lock);
-  stats->dropped = server->dropped;
-  g_mutex_unlock (&server->lock);
+  stats->dropped = stats->spectra_dropped = 0;
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (EegWsRing) ring = eeg_ws_topic_get_ring (topics[i]);
+
+    if (ring && eeg_ws_ring_get_shape (ring)->type == EEG_WS_TYPE_SPECTRUM)
+      stats->spectra_dropped += eeg_ws_topic_get_dropped (topics[i]);
+    else
+      stats->dropped += eeg_ws_topic_get_dropped (topics[i]);
+  }
 }
 
 void
@@ -702,71 +664,36 @@ eeg_ws_server_set_batch_ms (EegWsServer *server, guint batch_ms)
   g_atomic_int_set (&server->batch_ms, (gint) batch_ms);
 }
 
-static json_t *
-describe (const gchar *name, const GstEegInfo *info, guint32 epoch)
+/* The topic of this number, which is made when it is new; NULL when there are
+ * too many. */
+EegWsTopic *
+eeg_ws_server_get_topic (EegWsServer *server, guint id)
 {
-  gboolean counts = info->unit == GST_EEG_UNIT_ADC;
-  json_t *channels = json_array ();
+  EegWsTopic *topic = NULL;
+  guint i;
 
-  for (gint c = 0; c < GST_EEG_INFO_CHANNELS (info); c++) {
-    gdouble scale = counts ? info->full_scale[c] / 8388608.0 : 1.0;
-
-    json_array_append_new (channels,
-        json_pack ("{s:s,s:s,s:f,s:s,s:n}", "name", info->labels[c], "unit",
-            "V", "scale", scale, "type", info->types[c], "position"));
-  }
-  return json_pack ("{s:i,s:s,s:f,s:o,s:[s],s:I}", "id", 1, "name", name,
-      "rate", GST_EEG_INFO_EXACT_RATE (info), "channels", channels, "formats",
-      counts ? "i32" : "f32", "epoch", (json_int_t) epoch);
-}
-
-/* The samples that follow mean what @info says. What is left of the epoch
- * before can still be read by those who are behind. */
-void
-eeg_ws_server_begin_epoch (
-    EegWsServer *server, const gchar *name, const GstEegInfo *info)
-{
-  EegWsRing *ring, *old;
-  json_t *description, *old_description;
-  guint32 epoch = ++server->epoch;
-
-  ring = eeg_ws_ring_new (epoch,
-      info->unit == GST_EEG_UNIT_ADC ? EEG_WS_FORMAT_I32 : EEG_WS_FORMAT_F32,
-      (guint) GST_EEG_INFO_CHANNELS (info), GST_EEG_INFO_EXACT_RATE (info),
-      server->history_seconds, server->history_bytes);
-  description = describe (name, info, epoch);
   g_mutex_lock (&server->lock);
-  if (server->ring)
-    eeg_ws_ring_seal (server->ring);
-  old = server->last_ring;
-  server->last_ring = server->ring;
-  server->ring = ring;
-  old_description = server->description;
-  server->description = description;
+  for (i = 0; i < server->topics->len; i++) {
+    topic = g_ptr_array_index (server->topics, i);
+    if (eeg_ws_topic_get_id (topic) >= id)
+      break;
+  }
+  if (i == server->topics->len || eeg_ws_topic_get_id (topic) != id) {
+    topic = NULL;
+    if (server->topics->len < EEG_WS_MAX_TOPICS) {
+      topic =
+          eeg_ws_topic_new (id, server->history_seconds, server->history_bytes);
+      g_ptr_array_insert (server->topics, (gint) i, topic);
+    }
+  }
   g_mutex_unlock (&server->lock);
-  g_clear_pointer (&old, eeg_ws_ring_unref);
-  json_decref (old_description);
-  g_atomic_int_set (&server->eos, 0);
-  wake (server);
+  return topic;
 }
 
-/* Streaming thread: copies once, wakes the server, never waits for a client. */
+/* Something is new: an epoch, values, the end. Any thread, never waits. */
 void
-eeg_ws_server_push (EegWsServer *server, gconstpointer samples, guint frames,
-    guint64 first_sample, gint64 time_ns, guint8 flags)
+eeg_ws_server_wake (EegWsServer *server)
 {
-  /* Only this thread replaces the ring. */
-  eeg_ws_ring_push (
-      server->ring, samples, frames, first_sample, time_ns, flags);
   if (g_atomic_int_get (&server->n_clients) > 0)
     wake (server);
-}
-
-void
-eeg_ws_server_eos (EegWsServer *server)
-{
-  if (server->ring)
-    eeg_ws_ring_seal (server->ring);
-  g_atomic_int_set (&server->eos, 1);
-  wake (server);
 }

@@ -3,9 +3,7 @@
  */
 #pragma once
 
-#include "eegwsring.h"
-
-#include <gst/eeg/gsteeginfo.h>
+#include "eegwstopic.h"
 
 G_BEGIN_DECLS
 
@@ -27,7 +25,8 @@ typedef struct
 typedef struct
 {
   guint clients;
-  guint64 dropped;
+  guint64 dropped; /* frames of samples */
+  guint64 spectra_dropped;
 } EegWsServerStats;
 
 EegWsServer *eeg_ws_server_start (
@@ -38,10 +37,7 @@ guint eeg_ws_server_get_port (EegWsServer *server);
 void eeg_ws_server_get_stats (EegWsServer *server, EegWsServerStats *stats);
 
 void eeg_ws_server_set_batch_ms (EegWsServer *server, guint batch_ms);
-void eeg_ws_server_begin_epoch (
-    EegWsServer *server, const gchar *name, const GstEegInfo *info);
-void eeg_ws_server_push (EegWsServer *server, gconstpointer samples,
-    guint frames, guint64 first_sample, gint64 time_ns, guint8 flags);
-void eeg_ws_server_eos (EegWsServer *server);
+EegWsTopic *eeg_ws_server_get_topic (EegWsServer *server, guint id);
+void eeg_ws_server_wake (EegWsServer *server);
 
 G_END_DECLS

@@ -13,24 +13,31 @@
  * a thread of the server, and a viewer that stops reading costs bounded memory
  * and nobody else's samples.
  *
+ * Besides samples it takes spectra, as eegspectrum makes them. One server shows
+ * several streams: the sink pad's is stream 1, that of stream_%u is stream 2 + %u.
+ * At the end of the stream of the sink pad the element is done.
+ *
  * ## Example
  *
  * |[
  * gst-launch-1.0 eegtestsrc is-live=true ! websocketsink port=9000
  * ]|
  *
- * then open http://127.0.0.1:9000/ in a browser.
+ * then open http://127.0.0.1:9000/ in a browser. Samples and their spectra:
+ *
+ * |[
+ * gst-launch-1.0 eegtestsrc is-live=true ! tee name=t ! queue ! websocketsink name=ws t. ! queue ! eegspectrum ! ws.stream_0
+ * ]|
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
 #include "gstwebsocketsink.h"
-#include "eegwsserver.h"
+#include "eegwsfeed.h"
 
 #include <gio/gio.h>
-#include <gst/eeg/gsteeginfo.h>
-#include <gst/eeg/gsteegmeta.h>
+#include <stdio.h>
 #include <string.h>
 
 GST_DEBUG_CATEGORY_STATIC (gst_websocket_sink_debug);
@@ -71,25 +78,39 @@ struct _GstWebsocketSink
   gdouble history;
   guint max_clients;
   EegWsServer *server; /* written between start and stop only */
-  guint64 delivered;
-  guint64 lost;
+  EegWsCount count;
   EegWsServerStats last_stats;
   guint last_port;
-
-  /* Streaming thread. */
-  GstEegInfo *info;
-  GstCaps *refused; /* told already; upstream may send them again */
-  guint64 next_sample;
-  gboolean have_sample;
   gint64 wall_origin; /* ns of the Unix clock at running time 0 */
-  gint need_origin;   /* atomic */
-  guint8 *scratch;
-  gsize scratch_size;
+  gboolean need_origin;
+  guint n_streams; /* that were ever requested */
+
+  /* Its pad's streaming thread, or nobody's below PAUSED. */
+  EegWsFeed *feed;
 };
+
+/* A requested pad. Its members belong to its streaming thread. */
+#define EEG_TYPE_WS_PAD (eeg_ws_pad_get_type ())
+G_DECLARE_FINAL_TYPE (EegWsPad, eeg_ws_pad, EEG, WS_PAD, GstPad)
+
+struct _EegWsPad
+{
+  GstPad parent;
+  GstWebsocketSink *sink; /* its element, already while it is not added yet */
+  EegWsFeed *feed;
+  GstSegment segment;
+};
+
+G_DEFINE_TYPE (EegWsPad, eeg_ws_pad, GST_TYPE_PAD)
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-        GST_STATIC_CAPS (GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_ALL)));
+        GST_STATIC_CAPS (
+            GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_ALL) "; " EEG_WS_SPECTRUM_CAPS));
+static GstStaticPadTemplate stream_template =
+    GST_STATIC_PAD_TEMPLATE ("stream_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+        GST_STATIC_CAPS (
+            GST_EEG_CAPS_MAKE (GST_EEG_FORMATS_ALL) "; " EEG_WS_SPECTRUM_CAPS));
 
 #define gst_websocket_sink_parent_class parent_class
 G_DEFINE_TYPE (GstWebsocketSink, gst_websocket_sink, GST_TYPE_BASE_SINK)
@@ -117,9 +138,11 @@ make_stats (GstWebsocketSink *self)
     port = eeg_ws_server_get_port (self->server);
   }
   return gst_structure_new ("stats", "delivered", G_TYPE_UINT64,
-      self->delivered, "lost", G_TYPE_UINT64, self->lost, "dropped",
-      G_TYPE_UINT64, stats.dropped, "clients", G_TYPE_UINT64,
-      (guint64) stats.clients, "port", G_TYPE_UINT64, (guint64) port, NULL);
+      self->count.delivered, "lost", G_TYPE_UINT64, self->count.lost, "dropped",
+      G_TYPE_UINT64, stats.dropped, "spectra", G_TYPE_UINT64,
+      self->count.spectra, "spectra-dropped", G_TYPE_UINT64,
+      stats.spectra_dropped, "clients", G_TYPE_UINT64, (guint64) stats.clients,
+      "port", G_TYPE_UINT64, (guint64) port, NULL);
 }
 
 static void
@@ -225,7 +248,7 @@ open_server (GstWebsocketSink *self)
   config.batch_ms = self->batch_ms;
   config.history_seconds = self->history;
   config.max_clients = self->max_clients;
-  self->delivered = self->lost = 0;
+  memset (&self->count, 0, sizeof self->count);
   GST_OBJECT_UNLOCK (self);
 
   server = eeg_ws_server_start (&config, &error);
@@ -278,142 +301,105 @@ close_server (GstWebsocketSink *self)
     eeg_ws_server_stop (server);
 }
 
-static void
-begin_epoch (GstWebsocketSink *self)
+/* --- streams -------------------------------------------------------------- */
+
+/* Time of the Unix clock that running time 0 stands for, taken once per run so
+ * that steps of the wall clock do not tear the stream. */
+static gint64
+find_origin (GstWebsocketSink *self)
 {
-  g_autofree gchar *topic = NULL;
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+  GstClockTime base = gst_element_get_base_time (GST_ELEMENT (self));
+  gint64 origin, now = g_get_real_time () * 1000;
+
+  if (clock)
+    now -= (gint64) gst_clock_get_time (clock) - (gint64) base;
+  GST_OBJECT_LOCK (self);
+  if (self->need_origin)
+    self->wall_origin = now;
+  self->need_origin = FALSE;
+  origin = self->wall_origin;
+  GST_OBJECT_UNLOCK (self);
+  return origin;
+}
+
+static gint64
+get_origin (GstWebsocketSink *self)
+{
+  gboolean need;
+  gint64 origin;
 
   GST_OBJECT_LOCK (self);
-  topic = g_strdup (self->topic);
+  need = self->need_origin;
+  origin = self->wall_origin;
   GST_OBJECT_UNLOCK (self);
-  eeg_ws_server_begin_epoch (self->server, topic, self->info);
-  self->have_sample = FALSE;
+  return need ? find_origin (self) : origin;
+}
+
+static gboolean
+take_caps (GstWebsocketSink *self, EegWsFeed *feed, GstCaps *caps)
+{
+  guint id = eeg_ws_feed_get_id (feed);
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *name = NULL;
+  gboolean spectrum;
+
+  spectrum = gst_structure_has_name (
+      gst_caps_get_structure (caps, 0), "application/x-eeg-spectrum");
+  GST_OBJECT_LOCK (self);
+  if (id == 1)
+    name = g_strdup (self->topic);
+  else if (id == 2)
+    name = g_strdup_printf ("%s-%s", self->topic, spectrum ? "spectrum" : "2");
+  else
+    name = g_strdup_printf (
+        spectrum ? "%s-spectrum-%u" : "%s-%u", self->topic, id);
+  GST_OBJECT_UNLOCK (self);
+  if (eeg_ws_feed_set_caps (feed, caps, name, &error))
+    return TRUE;
+  if (error)
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", error->message),
+        ("caps %" GST_PTR_FORMAT, caps));
+  return FALSE;
+}
+
+static GstFlowReturn
+take_buffer (GstWebsocketSink *self, EegWsFeed *feed, GstBuffer *buffer,
+    const GstSegment *segment)
+{
+  g_autoptr (GError) error = NULL;
+  EegWsCount count;
+
+  if (!eeg_ws_feed_push (
+          feed, buffer, segment, get_origin (self), &count, &error)) {
+    gboolean no_caps =
+        g_error_matches (error, GST_EEG_ERROR, GST_EEG_ERROR_NOT_FIXED);
+
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s.", error->message), (NULL));
+    return no_caps ? GST_FLOW_NOT_NEGOTIATED : GST_FLOW_ERROR;
+  }
+  GST_OBJECT_LOCK (self);
+  self->count.delivered += count.delivered;
+  self->count.lost += count.lost;
+  self->count.spectra += count.spectra;
+  GST_OBJECT_UNLOCK (self);
+  return GST_FLOW_OK;
 }
 
 static gboolean
 gst_websocket_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
 {
   GstWebsocketSink *self = GST_WEBSOCKET_SINK (sink);
-  g_autoptr (GstEegInfo) info = gst_eeg_info_new ();
-  g_autoptr (GError) error = NULL;
 
-  if (!gst_eeg_info_from_caps (info, caps, &error)) {
-    if (self->refused && gst_caps_is_equal (caps, self->refused))
-      return FALSE;
-    gst_caps_replace (&self->refused, caps);
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", error->message),
-        ("caps %" GST_PTR_FORMAT, caps));
-    return FALSE;
-  }
-  if (self->info && gst_eeg_info_is_equal (info, self->info))
-    return TRUE;
-  g_clear_pointer (&self->info, gst_eeg_info_free);
-  self->info = g_steal_pointer (&info);
-  begin_epoch (self);
-  return TRUE;
-}
-
-/* Time of the Unix clock that running time 0 stands for, taken once per run so
- * that steps of the wall clock do not tear the stream. */
-static void
-find_origin (GstWebsocketSink *self)
-{
-  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
-  gint64 now = g_get_real_time () * 1000;
-
-  if (clock) {
-    GstClockTime base = gst_element_get_base_time (GST_ELEMENT (self));
-    now -= (gint64) gst_clock_get_time (clock) - (gint64) base;
-  }
-  self->wall_origin = now;
-}
-
-static gconstpointer
-to_wire (GstWebsocketSink *self, const GstMapInfo *map, gsize n)
-{
-  GstAudioFormat format = GST_EEG_INFO_FORMAT (self->info);
-
-  if (format == GST_AUDIO_FORMAT_F32LE)
-    return map->data;
-  if (self->scratch_size < n) {
-    self->scratch = g_realloc (self->scratch, n * 4);
-    self->scratch_size = n;
-  }
-  if (format == GST_AUDIO_FORMAT_F64LE) {
-    const gdouble *in = (const gdouble *) map->data;
-    gfloat *out = (gfloat *) self->scratch;
-
-    for (gsize i = 0; i < n; i++)
-      out[i] = (gfloat) in[i];
-  } else {
-    /* The fourth byte of S24_32 is padding: make it the sign. */
-    const guint32 *in = (const guint32 *) map->data;
-    gint32 *out = (gint32 *) self->scratch;
-
-    for (gsize i = 0; i < n; i++)
-      out[i] = (gint32) (in[i] << 8) >> 8;
-  }
-  return self->scratch;
+  return take_caps (self, self->feed, caps);
 }
 
 static GstFlowReturn
 gst_websocket_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 {
   GstWebsocketSink *self = GST_WEBSOCKET_SINK (sink);
-  guint64 first = self->next_sample, ledger_first, n_ledger, lost = 0;
-  GstEegStatusFlags status = GST_EEG_STATUS_NONE;
-  GstMapInfo map;
-  guint frames;
-  guint8 flags = 0;
-  gint64 time = 0;
-  GstClockTime running = GST_CLOCK_TIME_NONE;
 
-  if (self->info == NULL) {
-    GST_ELEMENT_ERROR (
-        self, STREAM, FORMAT, ("Data arrived before its caps."), (NULL));
-    return GST_FLOW_NOT_NEGOTIATED;
-  }
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, READ, ("Cannot read a buffer."), (NULL));
-    return GST_FLOW_ERROR;
-  }
-  frames = (guint) (map.size / (gsize) GST_EEG_INFO_BPF (self->info));
-  if (!self->have_sample)
-    first = 0;
-  if (gst_buffer_get_eeg_ledger (
-          buffer, &ledger_first, &n_ledger, &lost, &status))
-    first = ledger_first;
-  else if (GST_BUFFER_OFFSET_IS_VALID (buffer))
-    first = GST_BUFFER_OFFSET (buffer);
-  if (self->have_sample && first < self->next_sample)
-    begin_epoch (self); /* the numbering started again */
-  else if (self->have_sample && first > self->next_sample)
-    lost = MAX (lost, first - self->next_sample);
-  if (status & GST_EEG_STATUS_SATURATED)
-    flags |= EEG_WS_FLAG_SATURATED;
-
-  if (g_atomic_int_compare_and_exchange (&self->need_origin, 1, 0))
-    find_origin (self);
-  if (GST_BUFFER_PTS_IS_VALID (buffer))
-    running = gst_segment_to_running_time (
-        &sink->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
-  if (running == GST_CLOCK_TIME_NONE) {
-    running = gst_eeg_info_frames_to_time (self->info, first);
-    flags |= EEG_WS_FLAG_TIME_ESTIMATED;
-  }
-  time = self->wall_origin + (gint64) running;
-
-  eeg_ws_server_push (self->server,
-      to_wire (self, &map, (gsize) frames * GST_EEG_INFO_CHANNELS (self->info)),
-      frames, first, time, flags);
-  gst_buffer_unmap (buffer, &map);
-  self->next_sample = first + frames;
-  self->have_sample = TRUE;
-  GST_OBJECT_LOCK (self);
-  self->delivered += frames;
-  self->lost += lost;
-  GST_OBJECT_UNLOCK (self);
-  return GST_FLOW_OK;
+  return take_buffer (self, self->feed, buffer, &sink->segment);
 }
 
 static gboolean
@@ -421,9 +407,150 @@ gst_websocket_sink_event (GstBaseSink *sink, GstEvent *event)
 {
   GstWebsocketSink *self = GST_WEBSOCKET_SINK (sink);
 
-  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS && self->server)
-    eeg_ws_server_eos (self->server);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    eeg_ws_feed_end (self->feed);
   return GST_BASE_SINK_CLASS (parent_class)->event (sink, event);
+}
+
+/* --- requested pads ------------------------------------------------------- */
+
+static void
+eeg_ws_pad_finalize (GObject *object)
+{
+  g_clear_pointer (&EEG_WS_PAD (object)->feed, eeg_ws_feed_free);
+  G_OBJECT_CLASS (eeg_ws_pad_parent_class)->finalize (object);
+}
+
+static void
+eeg_ws_pad_class_init (EegWsPadClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = eeg_ws_pad_finalize;
+}
+
+static void
+eeg_ws_pad_init (EegWsPad *pad)
+{
+  gst_segment_init (&pad->segment, GST_FORMAT_UNDEFINED);
+}
+
+static GstFlowReturn
+stream_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  EegWsPad *own = EEG_WS_PAD (pad);
+  GstFlowReturn ret;
+
+  ret = take_buffer (
+      GST_WEBSOCKET_SINK (parent), own->feed, buffer, &own->segment);
+  gst_buffer_unref (buffer);
+  return ret;
+}
+
+static gboolean
+stream_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  EegWsPad *own = EEG_WS_PAD (pad);
+  gboolean ok = TRUE;
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      ok = take_caps (GST_WEBSOCKET_SINK (parent), own->feed, caps);
+      break;
+    case GST_EVENT_SEGMENT:
+      gst_event_copy_segment (event, &own->segment);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      gst_segment_init (&own->segment, GST_FORMAT_UNDEFINED);
+      break;
+    case GST_EVENT_EOS:
+      eeg_ws_feed_end (own->feed);
+      break;
+    default:
+      break;
+  }
+  gst_event_unref (event);
+  return ok;
+}
+
+/* Activation is when no streaming thread is there. */
+static gboolean
+stream_activate (
+    GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
+{
+  GstWebsocketSink *self = EEG_WS_PAD (pad)->sink;
+  EegWsServer *server;
+
+  if (active) {
+    GST_OBJECT_LOCK (self);
+    server = self->server;
+    GST_OBJECT_UNLOCK (self);
+    eeg_ws_feed_open (EEG_WS_PAD (pad)->feed, server);
+  }
+  return mode == GST_PAD_MODE_PUSH;
+}
+
+static GstPad *
+gst_websocket_sink_request_new_pad (GstElement *element, GstPadTemplate *templ,
+    const gchar *name, const GstCaps *caps)
+{
+  GstWebsocketSink *self = GST_WEBSOCKET_SINK (element);
+  g_autofree gchar *made = NULL;
+  guint number;
+  GstPad *pad;
+
+  GST_OBJECT_LOCK (self);
+  if (name == NULL || sscanf (name, "stream_%u", &number) != 1)
+    number = self->n_streams;
+  if (number < EEG_WS_MAX_TOPICS - 1)
+    self->n_streams = MAX (self->n_streams, number + 1);
+  GST_OBJECT_UNLOCK (self);
+  if (number >= EEG_WS_MAX_TOPICS - 1) {
+    GST_WARNING_OBJECT (self,
+        "stream_%u: one server has at most %d streams besides the sink pad's",
+        number, EEG_WS_MAX_TOPICS - 1);
+    return NULL;
+  }
+  made = g_strdup_printf ("stream_%u", number);
+  pad = g_object_new (EEG_TYPE_WS_PAD, "name", made, "direction", GST_PAD_SINK,
+      "template", templ, NULL);
+  EEG_WS_PAD (pad)->sink = self;
+  EEG_WS_PAD (pad)->feed = eeg_ws_feed_new (number + 2);
+  gst_pad_set_chain_function (pad, stream_chain);
+  gst_pad_set_event_function (pad, stream_event);
+  gst_pad_set_activatemode_function (pad, stream_activate);
+  if (GST_STATE (self) > GST_STATE_READY)
+    gst_pad_set_active (pad, TRUE);
+  if (!gst_element_add_pad (element, pad))
+    return NULL;
+  return pad;
+}
+
+static void
+gst_websocket_sink_release_pad (GstElement *element, GstPad *pad)
+{
+  gst_pad_set_active (pad, FALSE);
+  eeg_ws_feed_end (EEG_WS_PAD (pad)->feed);
+  gst_element_remove_pad (element, pad);
+}
+
+/* --- states --------------------------------------------------------------- */
+
+static void
+need_origin (GstWebsocketSink *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->need_origin = TRUE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* No pad may keep a server that is gone. */
+static gboolean
+close_feed (GstElement *element, GstPad *pad, gpointer data)
+{
+  if (EEG_IS_WS_PAD (pad))
+    eeg_ws_feed_open (EEG_WS_PAD (pad)->feed, NULL);
+  return TRUE;
 }
 
 static GstStateChangeReturn
@@ -439,13 +566,11 @@ gst_websocket_sink_change_state (GstElement *element, GstStateChange transition)
         return GST_STATE_CHANGE_FAILURE;
       break;
     case GST_STATE_CHANGE_READY_TO_PAUSED:
-      g_clear_pointer (&self->info, gst_eeg_info_free);
-      gst_clear_caps (&self->refused);
-      self->have_sample = FALSE;
-      g_atomic_int_set (&self->need_origin, 1);
+      eeg_ws_feed_open (self->feed, self->server);
+      need_origin (self);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
-      g_atomic_int_set (&self->need_origin, 1);
+      need_origin (self);
       break;
     default:
       break;
@@ -453,8 +578,11 @@ gst_websocket_sink_change_state (GstElement *element, GstStateChange transition)
   ret = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_READY_TO_NULL ||
       (transition == GST_STATE_CHANGE_NULL_TO_READY &&
-          ret == GST_STATE_CHANGE_FAILURE))
+          ret == GST_STATE_CHANGE_FAILURE)) {
+    eeg_ws_feed_open (self->feed, NULL);
+    gst_element_foreach_sink_pad (element, close_feed, NULL);
     close_server (self);
+  }
   return ret;
 }
 
@@ -466,9 +594,7 @@ gst_websocket_sink_finalize (GObject *object)
   g_free (self->address);
   g_free (self->topic);
   g_free (self->www_root);
-  g_free (self->scratch);
-  gst_clear_caps (&self->refused);
-  g_clear_pointer (&self->info, gst_eeg_info_free);
+  eeg_ws_feed_free (self->feed);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -530,11 +656,15 @@ gst_websocket_sink_class_init (GstWebsocketSinkClass *klass)
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "Delivered, lost (before this sink), dropped (not sent to slow "
-          "clients, summed over them), all in frames; clients; port",
+          "clients, summed over them), all in frames of samples; spectra, "
+          "spectra-dropped; clients; port",
           GST_TYPE_STRUCTURE, readable));
 
   element_class->change_state = gst_websocket_sink_change_state;
+  element_class->request_new_pad = gst_websocket_sink_request_new_pad;
+  element_class->release_pad = gst_websocket_sink_release_pad;
   gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &stream_template);
   gst_element_class_set_static_metadata (element_class, "EEG WebSocket server",
       "Sink/Network/EEG",
       "Serves EEG to browsers and programs over WebSocket, with a viewer page",
@@ -548,6 +678,7 @@ gst_websocket_sink_class_init (GstWebsocketSinkClass *klass)
 static void
 gst_websocket_sink_init (GstWebsocketSink *self)
 {
+  self->feed = eeg_ws_feed_new (1);
   self->address = g_strdup (DEFAULT_ADDRESS);
   self->port = DEFAULT_PORT;
   self->topic = g_strdup (DEFAULT_TOPIC);

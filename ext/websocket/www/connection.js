@@ -79,7 +79,7 @@ export class Connection {
 
   hello(message) {
     const streams = Array.isArray(message.streams) ? message.streams : [];
-    const stream = this.wanted === null ? streams[0] : streams.find((s) => s.id === this.wanted);
+    const stream = streams.find((s) => (this.wanted === null ? s.kind !== 'spectrum' : s.id === this.wanted));
     if (!stream) {
       // The pipeline has not negotiated yet: another hello will follow.
       this.phase = 'open';
