@@ -2,6 +2,7 @@
 # Install every Debian 12 package that building, running and testing needs.
 #   scripts/deps.sh           install what is missing (uses sudo when not root)
 #   scripts/deps.sh --list    only print the package names
+#   scripts/deps.sh --deep    also what scripts/deep.sh needs
 set -eu
 
 packages="
@@ -14,6 +15,7 @@ python3 python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-r
 python3-numpy python3-scipy python3-pandas python3-jsonschema python3-websockets
 chromium chromium-driver locales procps
 "
+[ "${1:-}" != --deep ] || packages="$packages valgrind util-linux"
 if [ "${1:-}" = --list ]; then
   echo $packages
   exit 0
@@ -31,7 +33,7 @@ if ! command -v apt-get >/dev/null; then
 fi
 root=
 if [ "$(id -u)" != 0 ]; then
-  command -v sudo >/dev/null || { echo "deps.sh: run as root, or install sudo" >&2; exit 1; }
+  command -v sudo >/dev/null || { echo "deps.sh: there is no sudo here. As root: apt-get install$missing" >&2; exit 1; }
   root=sudo
 fi
 echo "deps.sh: installing:$missing"

@@ -1,0 +1,85 @@
+#!/bin/bash
+# The deep tests: long runs, sanitizers, valgrind, every option off.
+#   scripts/deep.sh              all parts, one after the other (about an hour on two cores)
+#   scripts/deep.sh PART...      only these: deep asan tsan valgrind options
+# EEG_DEEP_QUICK=1 shortens what has a length. The last line is "N passed, N failed".
+set -u
+cd "$(dirname "$0")/.."
+parts=${*:-deep asan tsan valgrind options}
+for part in $parts; do
+  case $part in
+    deep | asan | tsan | valgrind | options) ;;
+    *) echo "deep.sh: no part \"$part\"; there are: deep asan tsan valgrind options" >&2; exit 2 ;;
+  esac
+done
+scripts/deps.sh --deep || exit 1
+if [ "${EEG_DEEP_QUICK:-0}" = 1 ]; then
+  export EEG_REALTIME_SECONDS=5 EEG_DISCONNECTS=100 EEG_STALLED_SECONDS=5 EEG_KILLS=5 EEG_IDLE_SECONDS=20 EEG_RESTARTS=5
+fi
+passed=0
+failed=0
+
+# count LOG: adds the single checks of a meson test log
+count() {
+  local line
+  line=$(python3 scripts/count-tests.py "$1/meson-logs/testlog.json" 2>/dev/null | tee /dev/stderr | tail -1)
+  passed=$((passed + $(echo "$line" | sed -E 's/^([0-9]+) passed.*/\1/')))
+  failed=$((failed + $(echo "$line" | sed -E 's/.* ([0-9]+) failed$/\1/')))
+}
+
+# build DIR OPTION...: configures once, compiles
+build() {
+  local dir=$1
+  shift
+  [ -f "$dir/build.ninja" ] || CC="${CC:-ccache gcc}" meson setup "$dir" -Dbench=disabled "$@" >"$dir.log" 2>&1 ||
+    { cat "$dir.log"; rm -f "$dir.log"; failed=$((failed + 1)); echo "failed: $dir does not configure"; return 1; }
+  rm -f "$dir.log"
+  ninja -C "$dir" >"$dir/ninja.log" 2>&1 || { tail -20 "$dir/ninja.log"; failed=$((failed + 1)); echo "failed: $dir does not build"; return 1; }
+}
+
+# own_tests DIR: the tests that are programs of ours; Python and gst-launch-1.0 are
+# not built with a sanitizer and cannot load what is.
+own_tests() {
+  meson introspect --tests "$1" | python3 -c '
+import json, os, sys
+for t in json.load(sys.stdin):
+    if t["cmd"][0].startswith(os.path.realpath(sys.argv[1]) + os.sep):
+        print(t["name"])' "$1"
+}
+
+for part in $parts; do
+  echo "=== $part"
+  case $part in
+    deep)
+      scripts/build.sh build || { failed=$((failed + 1)); continue; }
+      meson test -C build --no-rebuild --print-errorlogs --suite deep
+      count build
+      ;;
+    asan)
+      build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Dintrospection=disabled || continue
+      # The scanner of plugins and the LD_PRELOAD of some tests are not built with it.
+      GST_REGISTRY_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=verify_asan_link_order=0 \
+        meson test -C build-asan --no-rebuild --print-errorlogs -t 10 $(own_tests build-asan)
+      count build-asan
+      ;;
+    tsan)
+      build build-tsan -Db_sanitize=thread -Db_lundef=false -Dintrospection=disabled || continue
+      GST_REGISTRY_FORK=no meson test -C build-tsan --no-rebuild --print-errorlogs -t 15 $(own_tests build-tsan)
+      count build-tsan
+      ;;
+    valgrind)
+      # Without forks, so that what valgrind sees is one run; leaks are the sanitizer's part.
+      CK_FORK=no CK_DEFAULT_TIMEOUT=0 G_SLICE=always-malloc GST_REGISTRY_FORK=no \
+        meson test -C build --no-rebuild --print-errorlogs -t 40 --wrapper \
+        "valgrind --quiet --error-exitcode=9 --leak-check=no --suppressions=$PWD/tests/deep/valgrind.supp" \
+        $(own_tests build | grep -v -e '-avx' -e '-baseline')
+      count build
+      ;;
+    options)
+      scripts/options.sh
+      if [ $? = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+      ;;
+  esac
+done
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
