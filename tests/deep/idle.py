@@ -48,7 +48,8 @@ def main():
     assert last[0] - first[0] < 1e6, [s[0] for s in seen]
     # one file more for a moment is the recorder handing its rows to the disk
     assert max(s[1] for s in seen) <= first[1] + 2 and min(s[1] for s in seen[-5:]) <= first[1], [s[1] for s in seen]
-    assert last[2] == first[2], (first[2], last[2])
+    # threads that GLib kept for later may end
+    assert len(last[2]) <= len(first[2]) and set(last[2]) <= set(first[2]), (first[2], last[2])
     assert viewer.eos and (viewer.missed, viewer.lost, viewer.gaps) == (0, 0, 0), vars(viewer)
     table = {line.split()[0]: line.split()[1:] for line in out.splitlines() if line.split()}
     assert table["rec"][2] == "0" and int(table["rec"][1]) >= SECONDS * 250 * 0.9, table
