@@ -19,12 +19,16 @@ fi
 passed=0
 failed=0
 
-# count LOG: adds the single checks of a meson test log
+# count DIR: adds the single checks of the last test run there
 count() {
   local line
-  line=$(python3 scripts/count-tests.py "$1/meson-logs/testlog.json" 2>/dev/null | tee /dev/stderr | tail -1)
-  passed=$((passed + $(echo "$line" | sed -E 's/^([0-9]+) passed.*/\1/')))
-  failed=$((failed + $(echo "$line" | sed -E 's/.* ([0-9]+) failed$/\1/')))
+  line=$(python3 scripts/count-tests.py "$1/meson-logs/testlog.json" | tee /dev/stderr | tail -1)
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+  else
+    failed=$((failed + 1))
+  fi
 }
 
 # build DIR OPTION...: configures once, compiles
