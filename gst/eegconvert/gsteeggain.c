@@ -232,7 +232,7 @@ static gboolean
 gst_eeg_gain_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
     guint64 first_sample, guint n_frames, GError **error)
 {
-  GstEegGain *self = GST_EEG_GAIN (base);
+  GstEegGain *self = (GstEegGain *) base;
   GstBaseTransform *trans = GST_BASE_TRANSFORM (base);
   gboolean changed, enabled, through;
 
@@ -318,7 +318,7 @@ static GstFlowReturn
 gst_eeg_gain_process (
     GstEegBaseFilter *base, gconstpointer in, gpointer out, guint n_frames)
 {
-  GstEegGain *self = GST_EEG_GAIN (base);
+  GstEegGain *self = (GstEegGain *) base;
   const guint bpf = GST_EEG_INFO_BPF (gst_eeg_base_filter_get_in_info (base));
   const gboolean f32 = is_f32 (self);
   guint f, n;

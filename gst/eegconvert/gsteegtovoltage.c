@@ -110,7 +110,7 @@ static GstFlowReturn
 gst_eeg_to_voltage_process (
     GstEegBaseFilter *base, gconstpointer in, gpointer out, guint n_frames)
 {
-  GstEegToVoltage *self = GST_EEG_TO_VOLTAGE (base);
+  GstEegToVoltage *self = (GstEegToVoltage *) base;
   const GstEegInfo *info = gst_eeg_base_filter_get_out_info (base);
 
   if (GST_EEG_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32LE)

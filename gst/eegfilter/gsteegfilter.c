@@ -382,7 +382,7 @@ static gboolean
 gst_eeg_filter_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
     guint64 first_sample, guint n_frames, GError **error)
 {
-  GstEegFilter *self = GST_EEG_FILTER (base);
+  GstEegFilter *self = (GstEegFilter *) base;
   const GstEegInfo *info = gst_eeg_base_filter_get_in_info (base);
   gboolean changed;
 
@@ -450,7 +450,7 @@ static GstFlowReturn
 gst_eeg_filter_process (
     GstEegBaseFilter *base, gconstpointer in, gpointer out, guint n_frames)
 {
-  GstEegFilter *self = GST_EEG_FILTER (base);
+  GstEegFilter *self = (GstEegFilter *) base;
   const GstEegInfo *info = gst_eeg_base_filter_get_in_info (base);
   gboolean f32 = GST_EEG_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32LE;
   guint64 bad;
