@@ -41,6 +41,7 @@
 #include <string.h>
 
 #include "eegmergecaps.h"
+#include "eegmergeoutput.h"
 #include "gsteegmerge.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_eeg_merge_debug);
@@ -67,13 +68,6 @@ enum
   PROP_STATS,
 };
 
-/* Status of one output channel that has not been written to a ledger yet. */
-typedef struct
-{
-  GstEegStatusFlags flags;
-  guint start; /* frame in the buffer */
-} Run;
-
 struct _GstEegMerge
 {
   GstAggregator parent;
@@ -87,23 +81,12 @@ struct _GstEegMerge
   GPtrArray *pads; /* of EegMergePad, in the order of their request */
   guint32 pads_cookie;
   gboolean have_pads;
-  GstEegInfo info;
   gboolean negotiated, failed;
-  guint bpf, room; /* frames of a buffer */
-  gdouble period;  /* ns */
-  GstBufferPool *pool;
-  Run *runs; /* one a channel */
-  gboolean any_run;
+  EegMergeOutput out;
 
   gboolean have_time;
   gdouble last_time; /* of the last instant, running time in ns */
-  guint64 next;      /* index of the next output frame */
-  guint64 lost_now;  /* before it */
-
-  GstBuffer *out; /* being filled */
-  GstMapInfo map;
-  guint filled;
-  gdouble out_time;
+  guint64 lost_now;  /* instants before the next one */
 };
 
 G_DEFINE_TYPE (GstEegMerge, gst_eeg_merge, GST_TYPE_AGGREGATOR)
@@ -144,95 +127,20 @@ nth (GstEegMerge *self, guint i)
 
 /* --- output buffers ------------------------------------------------------ */
 
-static void
-drop_pool (GstEegMerge *self)
-{
-  if (self->pool == NULL)
-    return;
-  gst_eeg_buffer_pool_set_owner (GST_EEG_BUFFER_POOL (self->pool), NULL);
-  gst_buffer_pool_set_active (self->pool, FALSE);
-  gst_clear_object (&self->pool);
-}
-
-static gboolean
-make_pool (GstEegMerge *self, GstCaps *caps)
-{
-  GstStructure *config;
-
-  drop_pool (self);
-  self->pool = gst_eeg_buffer_pool_new ();
-  config = gst_buffer_pool_get_config (self->pool);
-  gst_buffer_pool_config_set_params (
-      config, caps, self->room * self->bpf, 16, 0);
-  gst_eeg_buffer_pool_config_set_growth (
-      config, 16, 4096, GST_EEG_POOL_POLICY_WAIT);
-  if (!gst_buffer_pool_set_config (self->pool, config) ||
-      !gst_buffer_pool_set_active (self->pool, TRUE))
-    return FALSE;
-  gst_eeg_buffer_pool_set_owner (
-      GST_EEG_BUFFER_POOL (self->pool), GST_ELEMENT (self));
-  return TRUE;
-}
-
-static void
-close_run (GstEegMerge *self, GstEegMeta *meta, guint channel)
-{
-  Run *r = self->runs + channel;
-
-  if (r->flags != GST_EEG_STATUS_NONE && self->filled > r->start)
-    gst_eeg_meta_add_run (meta, self->next + r->start, self->filled - r->start,
-        r->flags, (gint) channel, 0);
-  r->flags = GST_EEG_STATUS_NONE;
-}
-
-static void
-set_flags (GstEegMerge *self, guint channel, GstEegStatusFlags flags)
-{
-  Run *r = self->runs + channel;
-
-  if (r->flags == flags)
-    return;
-  close_run (self, gst_buffer_get_eeg_meta (self->out), channel);
-  r->flags = flags;
-  r->start = self->filled;
-  self->any_run = TRUE;
-}
-
 /* Pushes what is there. */
 static GstFlowReturn
 finish (GstEegMerge *self)
 {
   GstAggregator *agg = GST_AGGREGATOR (self);
-  GstAggregatorPad *src = GST_AGGREGATOR_PAD (agg->srcpad);
-  guint frames = self->filled, c;
-  GstBuffer *out = g_steal_pointer (&self->out);
-  GstEegMeta *meta;
+  GstBuffer *out = eeg_merge_output_take (&self->out);
 
   if (out == NULL)
     return GST_FLOW_OK;
-  gst_buffer_unmap (out, &self->map);
-  meta = gst_buffer_get_eeg_meta (out);
-  for (c = 0; self->any_run && c < (guint) GST_EEG_INFO_CHANNELS (&self->info);
-       c++)
-    close_run (self, meta, c);
-  self->any_run = FALSE;
-  self->filled = 0;
-  if (frames == 0) {
-    gst_buffer_unref (out);
-    return GST_FLOW_OK;
-  }
-  meta->n_samples = frames;
-  gst_buffer_set_size (out, (gssize) frames * self->bpf);
-  GST_BUFFER_PTS (out) = (GstClockTime) (self->out_time + 0.5);
-  GST_BUFFER_DURATION (out) =
-      (GstClockTime) (self->last_time + self->period + 0.5) -
-      GST_BUFFER_PTS (out);
-  GST_BUFFER_OFFSET (out) = self->next;
-  GST_BUFFER_OFFSET_END (out) = self->next + frames;
-  self->next += frames;
   GST_OBJECT_LOCK (self);
-  self->delivered += frames;
-  src->segment.position = GST_BUFFER_PTS (out) + GST_BUFFER_DURATION (out);
+  self->delivered += GST_BUFFER_OFFSET_END (out) - GST_BUFFER_OFFSET (out);
+  /* where the base class reckons from when a live input is late */
+  GST_AGGREGATOR_PAD (agg->srcpad)->segment.position =
+      GST_BUFFER_PTS (out) + GST_BUFFER_DURATION (out);
   GST_OBJECT_UNLOCK (self);
   return gst_aggregator_finish_buffer (agg, out);
 }
@@ -240,33 +148,15 @@ finish (GstEegMerge *self)
 static GstFlowReturn
 begin (GstEegMerge *self, gdouble time)
 {
-  GstFlowReturn ret =
-      gst_buffer_pool_acquire_buffer (self->pool, &self->out, NULL);
-  GstEegMeta *meta;
+  GstFlowReturn ret = eeg_merge_output_begin (&self->out, time, self->lost_now);
 
-  if (ret != GST_FLOW_OK)
-    return ret;
-  if (!gst_buffer_map (self->out, &self->map, GST_MAP_WRITE)) {
-    gst_clear_buffer (&self->out);
-    GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
-        ("A buffer of the pool cannot be written."), (NULL));
-    return GST_FLOW_ERROR;
+  if (ret == GST_FLOW_OK) {
+    GST_OBJECT_LOCK (self);
+    self->lost += self->lost_now;
+    GST_OBJECT_UNLOCK (self);
+    self->lost_now = 0;
   }
-  self->filled = 0;
-  self->out_time = time;
-  meta = gst_buffer_get_eeg_meta (self->out);
-  if (meta == NULL)
-    meta = gst_buffer_add_eeg_meta (self->out, 0, 0, 0, self->bpf);
-  meta->first_sample = self->next;
-  meta->lost_before = self->lost_now;
-  meta->bpf = self->bpf;
-  if (self->lost_now > 0 || self->next == 0)
-    GST_BUFFER_FLAG_SET (self->out, GST_BUFFER_FLAG_DISCONT);
-  GST_OBJECT_LOCK (self);
-  self->lost += self->lost_now;
-  GST_OBJECT_UNLOCK (self);
-  self->lost_now = 0;
-  return GST_FLOW_OK;
+  return ret;
 }
 
 /* --- alignment ----------------------------------------------------------- */
@@ -274,7 +164,7 @@ begin (GstEegMerge *self, gdouble time)
 static void
 tell (GstEegMerge *self, EegMergePad *pad, const gchar *event)
 {
-  guint64 index = self->next + self->filled;
+  guint64 index = self->out.next + self->out.filled;
 
   GST_INFO_OBJECT (pad, "%s at %" G_GUINT64_FORMAT, event, index);
   gst_element_post_message (GST_ELEMENT (self),
@@ -315,7 +205,7 @@ others_have (GstEegMerge *self, EegMergePad *master, gdouble time)
     EegMergePad *pad = nth (self, i);
 
     if (pad != master && pad->buffer &&
-        (gdouble) eeg_merge_pad_time (pad) < time + 0.5 * self->period)
+        (gdouble) eeg_merge_pad_time (pad) < time + 0.5 * self->out.period)
       return TRUE;
   }
   return FALSE;
@@ -332,7 +222,7 @@ next_time (GstEegMerge *self, gdouble *time)
   *time = t;
   if (!self->have_time)
     return TRUE;
-  gap = floor ((t - self->last_time) / self->period + 0.5);
+  gap = floor ((t - self->last_time) / self->out.period + 0.5);
   if (gap < 1) {
     skip (self, master);
     return FALSE;
@@ -356,7 +246,7 @@ catch_up (GstEegMerge *self, EegMergePad *pad, gdouble time, gdouble reach)
   if (!pad->buffer || (gdouble) eeg_merge_pad_time (pad) >= time - reach)
     return TRUE;
   while (pad->buffer &&
-         (gdouble) eeg_merge_pad_time (pad) < time - 0.5 * self->period) {
+         (gdouble) eeg_merge_pad_time (pad) < time - 0.5 * self->out.period) {
     skip (self, pad);
     eeg_merge_pad_load (pad, GST_ELEMENT (self));
   }
@@ -368,24 +258,26 @@ catch_up (GstEegMerge *self, EegMergePad *pad, gdouble time, gdouble reach)
 static void
 write_frame (GstEegMerge *self, gdouble time, gdouble reach)
 {
-  guint8 *out = self->map.data + (gsize) self->filled * self->bpf;
+  guint8 *out = eeg_merge_output_row (&self->out);
+  guint sample = GST_EEG_INFO_BPF (&self->out.info) /
+                 GST_EEG_INFO_CHANNELS (&self->out.info);
   guint i, c;
 
   for (i = 0; i < self->pads->len; i++) {
     EegMergePad *pad = nth (self, i);
-    guint n = pad->bpf / (self->bpf / GST_EEG_INFO_CHANNELS (&self->info));
+    guint n = pad->bpf / sample;
     gdouble away =
         pad->buffer ? (gdouble) eeg_merge_pad_time (pad) - time : 0.0;
 
     if (pad->buffer && away <= reach) {
       memcpy (pad->held, eeg_merge_pad_sample (pad), pad->bpf);
-      if (pad->has_runs || self->any_run)
+      if (pad->has_runs || self->out.any_run)
         for (c = 0; c < n; c++)
-          set_flags (
-              self, pad->first_channel + c, eeg_merge_pad_flags (pad, c));
+          eeg_merge_output_flag (
+              &self->out, pad->first_channel + c, eeg_merge_pad_flags (pad, c));
       GST_OBJECT_LOCK (self);
       pad->stats.used++;
-      pad->stats.offset = away / self->period;
+      pad->stats.offset = away / self->out.period;
       GST_OBJECT_UNLOCK (self);
       if (pad->silent) {
         pad->silent = FALSE;
@@ -394,7 +286,8 @@ write_frame (GstEegMerge *self, gdouble time, gdouble reach)
       eeg_merge_pad_advance (pad);
     } else {
       for (c = 0; c < n; c++)
-        set_flags (self, pad->first_channel + c, GST_EEG_STATUS_FILLED);
+        eeg_merge_output_flag (
+            &self->out, pad->first_channel + c, GST_EEG_STATUS_FILLED);
       GST_OBJECT_LOCK (self);
       pad->stats.filled++;
       GST_OBJECT_UNLOCK (self);
@@ -433,19 +326,8 @@ negotiate (GstEegMerge *self)
     gst_eeg_info_clear (&info);
     return FALSE;
   }
-  if (self->negotiated && gst_eeg_info_is_equal (&info, &self->info)) {
-    gst_eeg_info_clear (&info);
-    return TRUE;
-  }
-  gst_eeg_info_clear (&self->info);
-  self->info = info;
-  self->bpf = (guint) GST_EEG_INFO_BPF (&info);
-  self->period = 1e9 / GST_EEG_INFO_EXACT_RATE (&info);
-  self->room = MAX (64, (guint) GST_EEG_INFO_RATE (&info) / 10);
-  g_free (self->runs);
-  self->runs = g_new0 (Run, GST_EEG_INFO_CHANNELS (&info));
   caps = gst_eeg_info_to_caps (&info);
-  ok = make_pool (self, caps);
+  ok = eeg_merge_output_set_info (&self->out, &info, caps);
   if (ok)
     gst_aggregator_set_src_caps (GST_AGGREGATOR (self), caps);
   else
@@ -606,17 +488,14 @@ merge (GstEegMerge *self, gdouble reach, gboolean without_silent)
     }
     if (self->lost_now > 0)
       ret = finish (self);
-    if (self->lost_now > 0) {
-      self->next += self->lost_now;
-    }
-    if (ret == GST_FLOW_OK && self->out == NULL)
+    if (ret == GST_FLOW_OK && self->out.out == NULL)
       ret = begin (self, time);
     if (ret != GST_FLOW_OK)
       break;
     write_frame (self, time, reach);
     self->last_time = time;
     self->have_time = TRUE;
-    if (++self->filled == self->room)
+    if (eeg_merge_output_advance (&self->out, time))
       ret = finish (self);
   }
   return ret == GST_FLOW_OK ? finish (self) : ret;
@@ -654,7 +533,7 @@ gst_eeg_merge_aggregate (GstAggregator *agg, gboolean timeout)
     return stop_for (self, p.first_silent);
   if (on_missing == ON_MISSING_WAIT && p.present + p.silent < self->pads->len)
     return GST_FLOW_EOS;
-  ret = merge (self, (MAX (tolerance, 0.5) + SLACK) * self->period,
+  ret = merge (self, (MAX (tolerance, 0.5) + SLACK) * self->out.period,
       timeout && on_missing == ON_MISSING_HOLD);
   return ret;
 }
@@ -666,14 +545,9 @@ forget (GstEegMerge *self)
 {
   guint i;
 
-  if (self->out) {
-    gst_buffer_unmap (self->out, &self->map);
-    gst_clear_buffer (&self->out);
-  }
+  eeg_merge_output_discard (&self->out);
   for (i = 0; i < self->pads->len; i++)
     eeg_merge_pad_reset (nth (self, i));
-  self->filled = 0;
-  self->any_run = FALSE;
   self->have_time = FALSE;
   self->lost_now = 0;
 }
@@ -691,7 +565,7 @@ gst_eeg_merge_start (GstAggregator *agg)
   GstEegMerge *self = GST_EEG_MERGE (agg);
   GList *l;
 
-  self->next = 0;
+  self->out.next = 0;
   self->failed = self->negotiated = self->have_pads = FALSE;
   GST_OBJECT_LOCK (self);
   self->delivered = self->lost = 0;
@@ -707,7 +581,7 @@ gst_eeg_merge_stop (GstAggregator *agg)
   GstEegMerge *self = GST_EEG_MERGE (agg);
 
   forget (self);
-  drop_pool (self);
+  eeg_merge_output_drop_pool (&self->out);
   GST_OBJECT_LOCK (self);
   g_ptr_array_set_size (self->pads, 0);
   GST_OBJECT_UNLOCK (self);
@@ -807,8 +681,7 @@ gst_eeg_merge_finalize (GObject *object)
   GstEegMerge *self = GST_EEG_MERGE (object);
 
   g_ptr_array_unref (self->pads);
-  gst_eeg_info_clear (&self->info);
-  g_free (self->runs);
+  eeg_merge_output_clear (&self->out);
   G_OBJECT_CLASS (gst_eeg_merge_parent_class)->finalize (object);
 }
 
@@ -871,6 +744,6 @@ gst_eeg_merge_init (GstEegMerge *self)
   self->tolerance = DEFAULT_TOLERANCE;
   self->on_missing = ON_MISSING_HOLD;
   self->pads = g_ptr_array_new_with_free_func (gst_object_unref);
-  gst_eeg_info_init (&self->info);
+  eeg_merge_output_init (&self->out, GST_ELEMENT (self));
   g_object_set (self, "latency", (guint64) DEFAULT_LATENCY, NULL);
 }
