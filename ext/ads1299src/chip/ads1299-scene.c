@@ -346,17 +346,19 @@ static void
 make_block (Ads1299Scene *s, uint64_t n0)
 {
   unsigned c, i, nch = s->n_channels;
-  bool eeg = false;
+  bool eeg = false, noise = false;
 
-  if (!s->tables_ready) {
+  for (c = 0; c < nch; c++) {
+    eeg |= s->ch[c].signal == ADS1299_SIGNAL_EEG;
+    noise |= s->ch[c].signal == ADS1299_SIGNAL_SHORT;
+  }
+  if ((eeg || noise) && !s->tables_ready) {
     fill_pink (s, s->pink_a, LEN_A, 100);
     fill_pink (s, s->pink_b, LEN_B, 200);
     fill_white (s, s->white_a, LEN_A, 300);
     fill_white (s, s->white_b, LEN_B, 301);
     s->tables_ready = true;
   }
-  for (c = 0; c < nch; c++)
-    eeg |= s->ch[c].signal == ADS1299_SIGNAL_EEG;
   if (eeg) {
     const float *pa = s->pink_a + (n0 + 11003) % LEN_A;
     const float *pb = s->pink_b + (n0 + 23011) % LEN_B;

@@ -408,7 +408,7 @@ restart (Ads1299Sim *c)
     c->origin = c->first_at;
   }
   /* the signal went on meanwhile */
-  c->base = (c->first_at - c->origin + (1u << c->shift) - 1) >> c->shift;
+  c->base = (c->first_at - c->origin + (1u << c->shift) / 2) >> c->shift;
 }
 
 void
