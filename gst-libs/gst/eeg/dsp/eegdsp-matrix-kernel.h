@@ -14,6 +14,8 @@
  * last output. */
 #define EEG_DSP_PANEL 8
 
+#define EEG_DSP_MAX_TERMS 8
+
 typedef struct
 {
   /* Copies rows of @width values; 0 when one of them is beyond EEG_DSP_HUGE or
@@ -30,12 +32,18 @@ typedef struct
   void (*dense) (const double *packed, size_t panels, size_t cols,
       const double *x, size_t x_stride, double *y, size_t y_stride,
       size_t frames);
-  void (*sparse) (const uint32_t *start, const uint32_t *index,
+  /* @terms (1 .. EEG_DSP_MAX_TERMS) of every output, those of one together. */
+  void (*sparse) (const uint32_t *index, const double *value, size_t rows,
+      size_t terms, const double *x, double *y);
+  /* The same for any numbers of terms. */
+  void (*ragged) (const uint32_t *start, const uint32_t *index,
       const double *value, size_t rows, const double *x, double *y);
   /* @n is a multiple of EEG_DSP_PANEL. */
   double (*dot) (const double *a, const double *b, size_t n);
   /* y += share * common */
   void (*add) (double *y, const double *share, double common, size_t n);
+  void (*narrow_f32) (const double *y, float *out, size_t n);
+  void (*narrow_f64) (const double *y, double *out, size_t n);
 } EegDspMatrixKernels;
 
 extern const EegDspMatrixKernels eeg_dsp_matrix_kernels_baseline;

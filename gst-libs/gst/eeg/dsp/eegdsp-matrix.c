@@ -15,11 +15,16 @@
 #include "eegdsp-matrix-kernel.h"
 #include "eegdsp-matrix.h"
 
-/* Doubles of input in hand at most, so that they stay in the cache. */
-#define BLOCK_DOUBLES 8192
-#define BLOCK_FRAMES  32
+/* Doubles of input in hand, so that they stay in the first-level cache with a
+ * panel of a dense matrix; and frames, enough for the kernels' tiles. */
+#define BLOCK_DOUBLES 2048
+#define BLOCK_LEAST   8
+#define BLOCK_MOST    32
 /* A row this full, on average, is no longer worth its indices. */
 #define DENSE_SHARE 0.2
+
+/* Pieces shorter than this, on average, are copied value by value. */
+#define SHORT_PIECE 8
 
 /* @n outputs from @to on are the inputs from @from on. */
 typedef struct
@@ -34,6 +39,9 @@ struct _EegDspMatrix
   const EegDspMatrixKernels *kernels;
   uint32_t *start, *index;
   double *value;
+  uint32_t *even_index; /* with zeros behind short rows, when sparse */
+  double *even_value;
+  size_t terms;           /* of every row then, 0: too many */
   double *common, *share; /* padded, or NULL */
   double *packed;         /* panels, when dense */
   Piece *pieces;          /* when only picked */
@@ -166,6 +174,31 @@ pack (EegDspMatrix *m)
   return 1;
 }
 
+/* Rows of nearly equal length are made equal, so that the loop over terms is
+ * unrolled. */
+static int
+make_even (EegDspMatrix *m)
+{
+  size_t most = 1, r, k;
+
+  for (r = 0; r < m->rows; r++)
+    if (m->start[r + 1] - m->start[r] > most)
+      most = m->start[r + 1] - m->start[r];
+  if (most > EEG_DSP_MAX_TERMS)
+    return 1;
+  m->terms = most;
+  m->even_index = calloc (m->rows * most, sizeof *m->even_index);
+  m->even_value = alloc_doubles (m->rows * most);
+  if (!m->even_index || !m->even_value)
+    return 0;
+  for (r = 0; r < m->rows; r++)
+    for (k = m->start[r]; k < m->start[r + 1]; k++) {
+      m->even_index[r * most + k - m->start[r]] = m->index[k];
+      m->even_value[r * most + k - m->start[r]] = m->value[k];
+    }
+  return 1;
+}
+
 EegDspMatrix *
 eeg_dsp_matrix_new_for_isa (const EegDspMatrixSpec *s, EegDspIsa isa)
 {
@@ -185,10 +218,10 @@ eeg_dsp_matrix_new_for_isa (const EegDspMatrixSpec *s, EegDspIsa isa)
   m->kernels = kernels_for (isa);
   m->path = choose_path (s);
   m->block = BLOCK_DOUBLES / m->padded_cols;
-  if (m->block > BLOCK_FRAMES)
-    m->block = BLOCK_FRAMES;
-  if (m->block < 1)
-    m->block = 1;
+  if (m->block > BLOCK_MOST)
+    m->block = BLOCK_MOST;
+  if (m->block < BLOCK_LEAST)
+    m->block = BLOCK_LEAST;
   m->start = malloc ((m->rows + 1) * sizeof *m->start);
   m->index = malloc ((terms + 1) * sizeof *m->index);
   m->value = alloc_doubles (terms);
@@ -218,6 +251,7 @@ eeg_dsp_matrix_new_for_isa (const EegDspMatrixSpec *s, EegDspIsa isa)
       m->used[k] |= m->common[k] != 0;
   }
   if ((m->path == EEG_DSP_MATRIX_PICK && !find_pieces (m)) ||
+      (m->path == EEG_DSP_MATRIX_SPARSE && !make_even (m)) ||
       (m->path == EEG_DSP_MATRIX_DENSE && !pack (m)))
     goto no_memory;
   return m;
@@ -241,6 +275,8 @@ eeg_dsp_matrix_free (EegDspMatrix *m)
   free (m->start);
   free (m->index);
   free (m->value);
+  free (m->even_index);
+  free (m->even_value);
   free (m->common);
   free (m->share);
   free (m->packed);
@@ -314,9 +350,16 @@ mix (EegDspMatrix *m, size_t frames)
     m->kernels->dense (m->packed, m->padded_rows / EEG_DSP_PANEL, m->cols, m->x,
         m->padded_cols, m->y, m->padded_rows, frames);
   else
-    for (f = 0; f < frames; f++)
-      m->kernels->sparse (m->start, m->index, m->value, m->rows,
-          m->x + f * m->padded_cols, m->y + f * m->padded_rows);
+    for (f = 0; f < frames; f++) {
+      const double *x = m->x + f * m->padded_cols;
+      double *y = m->y + f * m->padded_rows;
+
+      if (m->terms > 0)
+        m->kernels->sparse (
+            m->even_index, m->even_value, m->rows, m->terms, x, y);
+      else
+        m->kernels->ragged (m->start, m->index, m->value, m->rows, x, y);
+    }
   for (f = 0; m->common && f < frames; f++)
     m->kernels->add (m->y + f * m->padded_rows, m->share,
         m->kernels->dot (m->common, m->x + f * m->padded_cols, m->padded_cols),
@@ -324,11 +367,14 @@ mix (EegDspMatrix *m, size_t frames)
 }
 
 #define EEG_TYPE    float
+#define EEG_BITS    uint32_t
 #define EEG_NAME(n) n##_f32
 #include "eegdsp-matrix.inc"
 #undef EEG_TYPE
+#undef EEG_BITS
 #undef EEG_NAME
 #define EEG_TYPE    double
+#define EEG_BITS    uint64_t
 #define EEG_NAME(n) n##_f64
 #include "eegdsp-matrix.inc"
 
