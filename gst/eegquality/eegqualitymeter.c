@@ -89,7 +89,7 @@ eeg_quality_meter_new (guint channels, gdouble rate, guint window, guint hop,
   m->volts = g_memdup2 (volts, sizeof (gdouble) * channels);
   m->rails = g_new (gdouble, channels);
   for (i = 0; i < channels; i++)
-    m->rails[i] = rails[i] > 0 ? RAIL_SHARE * rails[i] : G_MAXDOUBLE;
+    m->rails[i] = rails[i] > 0 ? RAIL_SHARE * rails[i] : HUGE_VOLTS;
   m->last = g_new0 (gdouble, channels);
   m->results = g_new0 (EegQualityResult, channels);
   m->hann = g_new (gdouble, window);
@@ -155,7 +155,29 @@ add_run (GArray *runs, guint channel, guint frame)
   g_array_append_val (runs, run);
 }
 
-/* @n frames of one channel after another, to where the ring has them together. */
+/* @n samples of one channel that are not all good: states, runs at the rail, and
+ * the last good value for what is not finite. */
+static void
+mend (EegQualityMeter *m, guint channel, guint n, guint offset, GArray *runs)
+{
+  const gsize base = (gsize) channel * m->window + m->at;
+  gdouble *x = m->ring + base, last = m->last[channel];
+  guint f;
+
+  for (f = 0; f < n; f++) {
+    if (!(fabs (x[f]) <= HUGE_VOLTS)) {
+      m->state[base + f] = BAD;
+      m->nonfinite++;
+      x[f] = last;
+    } else if (fabs (x[f]) >= m->rails[channel]) {
+      m->state[base + f] = AT_RAIL;
+      add_run (runs, channel, offset + f);
+    }
+    last = x[f];
+  }
+}
+
+/* @n frames, channel after channel, to where the ring has them together. */
 #define DEFINE_READ(name, type, VALUE)                                         \
   static void read_##name (                                                    \
       EegQualityMeter *m, const type *in, guint n, guint offset, GArray *runs) \
@@ -164,25 +186,19 @@ add_run (GArray *runs, guint channel, guint frame)
                                                                                \
     for (c = 0; c < m->channels; c++) {                                        \
       const gsize base = (gsize) c * m->window + m->at;                        \
-      const gdouble scale = m->volts[c], rail = m->rails[c];                   \
-      gdouble last = m->last[c];                                               \
+      const gdouble scale = m->volts[c], most = m->rails[c];                   \
+      gdouble *x = m->ring + base;                                             \
+      const type *v = in + c;                                                  \
+      gboolean good = TRUE;                                                    \
                                                                                \
-      for (f = 0; f < n; f++) {                                                \
-        gdouble x = VALUE (in[(gsize) f * m->channels + c]) * scale;           \
-        guint8 state = 0;                                                      \
-                                                                               \
-        if (G_UNLIKELY (!(fabs (x) <= HUGE_VOLTS))) {                          \
-          state = BAD;                                                         \
-          m->nonfinite++;                                                      \
-          x = last;                                                            \
-        } else if (G_UNLIKELY (fabs (x) >= rail)) {                            \
-          state = AT_RAIL;                                                     \
-          add_run (runs, c, offset + f);                                       \
-        }                                                                      \
-        m->ring[base + f] = last = x;                                          \
-        m->state[base + f] = state;                                            \
+      for (f = 0; f < n; f++, v += m->channels) {                              \
+        x[f] = VALUE (*v) * scale;                                             \
+        good &= fabs (x[f]) < most;                                            \
       }                                                                        \
-      m->last[c] = last;                                                       \
+      memset (m->state + base, 0, n);                                          \
+      if (G_UNLIKELY (!good))                                                  \
+        mend (m, c, n, offset, runs);                                          \
+      m->last[c] = x[n - 1];                                                   \
     }                                                                          \
   }
 #define CODE(x)   ((gdouble) ((gint32) ((guint32) (x) << 8) / 256))
@@ -231,19 +247,23 @@ look (EegQualityMeter *m, guint channel, EegQualityResult *r)
 {
   const gsize base = (gsize) channel * m->window;
   const gdouble *ring = m->ring + base;
-  gdouble *x = m->x + base, sum = 0, low, high;
-  guint i, rails = 0, bad = 0;
+  gdouble *x = m->x + base, sum[4] = {0}, mean, low, high;
+  guint i, k, rails = 0, bad = 0;
 
   memcpy (x, ring + m->at, sizeof *x * (m->window - m->at));
   memcpy (x + (m->window - m->at), ring, sizeof *x * m->at);
+  /* Four sums, because each addition waits for the one before. */
+  for (i = 0; i + 3 < m->window; i += 4)
+    for (k = 0; k < 4; k++)
+      sum[k] += x[i + k];
+  for (; i < m->window; i++)
+    sum[0] += x[i];
+  mean = ((sum[0] + sum[1]) + (sum[2] + sum[3])) / m->window;
   for (i = 0; i < m->window; i++) {
-    sum += x[i];
+    x[i] -= mean;
     rails += m->state[base + i] == AT_RAIL;
     bad += m->state[base + i] == BAD;
   }
-  sum /= m->window;
-  for (i = 0; i < m->window; i++)
-    x[i] -= sum;
   low = high = x[m->window - m->hop];
   for (i = m->window - m->hop; i < m->window; i++) {
     low = MIN (low, x[i]);
@@ -255,41 +275,43 @@ look (EegQualityMeter *m, guint channel, EegQualityResult *r)
     r->flags |= EEG_QUALITY_NONFINITE;
 }
 
-/* Goertzel's recursion on the windowed samples: one frequency, any. */
-static gdouble
-level_at (const EegQualityMeter *m, gdouble frequency)
+/* Goertzel's recursion on the windowed samples, at two frequencies that need
+ * not be those of a Fourier transform; side by side, because each step of one
+ * waits for the step before. */
+static void
+levels_at (const EegQualityMeter *m, const gdouble *frequency, gdouble *level)
 {
-  const gdouble c = 2 * cos (2 * G_PI * frequency / m->rate);
-  gdouble s1 = 0, s2 = 0;
+  const gdouble a = 2 * cos (2 * G_PI * frequency[0] / m->rate);
+  const gdouble b = 2 * cos (2 * G_PI * frequency[1] / m->rate);
+  gdouble a1 = 0, a2 = 0, b1 = 0, b2 = 0;
   guint i;
 
   for (i = 0; i < m->window; i++) {
-    gdouble s = m->w[i] + c * s1 - s2;
+    gdouble p = (m->w[i] - a2) + a * a1, q = (m->w[i] - b2) + b * b1;
 
-    s2 = s1;
-    s1 = s;
+    a2 = a1;
+    a1 = p;
+    b2 = b1;
+    b1 = q;
   }
-  return sqrt (2 * MAX (0, s1 * s1 + s2 * s2 - c * s1 * s2)) / m->hann_sum;
+  level[0] = sqrt (2 * MAX (0, a1 * a1 + a2 * a2 - a * a1 * a2)) / m->hann_sum;
+  level[1] = sqrt (2 * MAX (0, b1 * b1 + b2 * b2 - b * b1 * b2)) / m->hann_sum;
 }
 
 /* At @mains, or at the stronger one of those that there are. */
 static void
 find_hum (const EegQualityMeter *m, gdouble mains, EegQualityResult *r)
 {
-  static const gdouble usual[] = {50, 60};
+  const gdouble f[] = {mains > 0 ? mains : 50, mains > 0 ? mains : 60};
+  gdouble level[2];
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (usual); i++) {
-    gdouble f = mains > 0 ? mains : usual[i], level;
-
-    if (f >= m->rate / 2 || r->mains == f)
-      continue;
-    level = level_at (m, f);
-    if (r->mains == 0 || level > r->hum) {
-      r->hum = level;
-      r->mains = f;
+  levels_at (m, f, level);
+  for (i = 0; i < 2; i++)
+    if (f[i] < m->rate / 2 && (r->mains == 0 || level[i] > r->hum)) {
+      r->hum = level[i];
+      r->mains = f[i];
     }
-  }
 }
 
 static void

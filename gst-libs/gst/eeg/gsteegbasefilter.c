@@ -5,6 +5,7 @@
 #include "config.h"
 #endif
 #include "gsteegbasefilter.h"
+#include "gsteegbufferpool.h"
 
 #include <string.h>
 
@@ -12,6 +13,12 @@ GST_DEBUG_CATEGORY_STATIC (eeg_base_filter_debug);
 #define GST_CAT_DEFAULT eeg_base_filter_debug
 
 #define NO_RESET -1
+
+/* Output buffers of a stage that does not work in place: how many there are at
+ * start and at most, and how large one may be before plain memory is taken. */
+#define POOL_MIN      8
+#define POOL_MAX      4096
+#define POOL_MAX_SIZE (1 << 20)
 
 typedef struct
 {
@@ -22,8 +29,10 @@ typedef struct
   guint64 next_sample;
   guint64 first_sample; /* of the buffer in hand */
   guint n_frames;
-  GstBuffer *current; /* what process() writes to */
-  GstCaps *refused;   /* caps that an error was posted for */
+  GstBuffer *current;  /* what process() writes to */
+  GstCaps *refused;    /* caps that an error was posted for */
+  GstBufferPool *pool; /* of outputs that are not inputs, or NULL */
+  gsize pool_size;     /* bytes of one of its buffers */
 
   /* object lock */
   gint rate_n; /* of the output, 0 while there are no caps */
@@ -413,6 +422,8 @@ gst_eeg_base_filter_start (GstBaseTransform *trans)
   return TRUE;
 }
 
+static void drop_pool (GstEegBaseFilter *self);
+
 static gboolean
 gst_eeg_base_filter_stop (GstBaseTransform *trans)
 {
@@ -421,6 +432,7 @@ gst_eeg_base_filter_stop (GstBaseTransform *trans)
   gst_eeg_info_clear (&priv->in);
   gst_eeg_info_clear (&priv->out);
   gst_clear_caps (&priv->refused);
+  drop_pool (GST_EEG_BASE_FILTER (trans));
   GST_OBJECT_LOCK (trans);
   priv->rate_n = 0;
   priv->rate_d = 1;
@@ -570,6 +582,72 @@ gst_eeg_base_filter_transform_ip (GstBaseTransform *trans, GstBuffer *buffer)
   return ret;
 }
 
+static void
+drop_pool (GstEegBaseFilter *self)
+{
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+
+  if (priv->pool) {
+    gst_eeg_buffer_pool_set_owner (GST_EEG_BUFFER_POOL (priv->pool), NULL);
+    gst_buffer_pool_set_active (priv->pool, FALSE);
+    gst_clear_object (&priv->pool);
+  }
+  priv->pool_size = 0;
+}
+
+static gboolean
+make_pool (GstEegBaseFilter *self, gsize size)
+{
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstBufferPool *pool = gst_eeg_buffer_pool_new ();
+  GstStructure *config;
+
+  drop_pool (self);
+  gst_eeg_buffer_pool_set_owner (
+      GST_EEG_BUFFER_POOL (pool), GST_ELEMENT (self));
+  config = gst_buffer_pool_get_config (pool);
+  gst_buffer_pool_config_set_params (config, NULL, (guint) size, POOL_MIN, 0);
+  gst_eeg_buffer_pool_config_set_growth (
+      config, POOL_MIN, POOL_MAX, GST_EEG_POOL_POLICY_FAIL);
+  if (!gst_buffer_pool_set_config (pool, config) ||
+      !gst_buffer_pool_set_active (pool, TRUE)) {
+    gst_eeg_buffer_pool_set_owner (GST_EEG_BUFFER_POOL (pool), NULL);
+    gst_object_unref (pool);
+    return FALSE;
+  }
+  priv->pool = pool;
+  priv->pool_size = size;
+  return TRUE;
+}
+
+/* Buffers of a stage that does not work in place come from a pool of its own;
+ * where that cannot serve, from where #GstBaseTransform takes them. */
+static GstFlowReturn
+gst_eeg_base_filter_prepare_output_buffer (
+    GstBaseTransform *trans, GstBuffer *input, GstBuffer **output)
+{
+  GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+  GstBaseTransformClass *klass = GST_BASE_TRANSFORM_GET_CLASS (trans);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  gsize size = (gsize) priv->n_frames * GST_EEG_INFO_BPF (&priv->out);
+
+  *output = NULL;
+  if (!gst_base_transform_is_passthrough (trans) &&
+      !gst_base_transform_is_in_place (trans) && size > 0 &&
+      size <= POOL_MAX_SIZE &&
+      GST_EEG_INFO_RATE (&priv->in) == GST_EEG_INFO_RATE (&priv->out) &&
+      (size <= priv->pool_size || make_pool (self, size)) &&
+      gst_buffer_pool_acquire_buffer (priv->pool, output, NULL) ==
+          GST_FLOW_OK) {
+    gst_buffer_set_size (*output, size);
+    if (klass->copy_metadata)
+      klass->copy_metadata (trans, input, *output);
+    return GST_FLOW_OK;
+  }
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class)
+      ->prepare_output_buffer (trans, input, output);
+}
+
 static GstFlowReturn
 gst_eeg_base_filter_transform (
     GstBaseTransform *trans, GstBuffer *in, GstBuffer *out)
@@ -713,6 +791,7 @@ gst_eeg_base_filter_finalize (GObject *object)
   gst_eeg_info_clear (&priv->in);
   gst_eeg_info_clear (&priv->out);
   gst_clear_caps (&priv->refused);
+  drop_pool (GST_EEG_BASE_FILTER (object));
   G_OBJECT_CLASS (gst_eeg_base_filter_parent_class)->finalize (object);
 }
 
@@ -733,6 +812,7 @@ gst_eeg_base_filter_class_init (GstEegBaseFilterClass *klass)
   trans->start = gst_eeg_base_filter_start;
   trans->stop = gst_eeg_base_filter_stop;
   trans->submit_input_buffer = gst_eeg_base_filter_submit_input_buffer;
+  trans->prepare_output_buffer = gst_eeg_base_filter_prepare_output_buffer;
   trans->transform = gst_eeg_base_filter_transform;
   trans->transform_ip = gst_eeg_base_filter_transform_ip;
   trans->transform_meta = gst_eeg_base_filter_transform_meta;

@@ -40,7 +40,8 @@ typedef enum
  *
  * Subclasses set the pad templates (GST_EEG_CAPS_MAKE()) and the vfuncs that
  * they need. A stage with equal caps on both sides works in place; one that
- * changes only the format to one with the same sample size too. Rate changers
+ * changes only the format to one with the same sample size too; others write to
+ * buffers of a #GstEegBufferPool that this class keeps for them. Rate changers
  * override the #GstBaseTransform buffer functions themselves and still get
  * strict caps, reset and latency from here.
  *

@@ -370,6 +370,38 @@ GST_START_TEST (test_time_and_offsets_pass)
   }
 GST_END_TEST;
 
+/* What is not made in place comes from a pool that need not grow. */
+GST_START_TEST (test_outputs_come_from_a_pool)
+  {
+    GstHarness *h = start ("channels=O1,O2");
+    guint f;
+
+    for (f = 0; f < 200; f += 2) {
+      GstEegPoolMetrics metrics;
+      GstBuffer *b;
+
+      gst_harness_push (h, make_buffer (f, 2));
+      b = gst_harness_pull (h);
+      fail_unless (b->pool && GST_IS_EEG_BUFFER_POOL (b->pool));
+      gst_eeg_buffer_pool_get_metrics (GST_EEG_BUFFER_POOL (b->pool), &metrics);
+      fail_unless_equals_int (metrics.total, 8);
+      fail_unless_equals_int (metrics.inline_allocations, 0);
+      gst_buffer_unref (b);
+    }
+    /* A longer one, and a shorter one again. */
+    for (f = 200; f < 300; f += 50) {
+      GstBuffer *b;
+
+      gst_harness_push (h, make_buffer (f, 50 - f / 10));
+      b = gst_harness_pull (h);
+      fail_unless_equals_uint64 (
+          gst_buffer_get_size (b), (50 - f / 10) * 2 * 4);
+      gst_buffer_unref (b);
+    }
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
 /* --- refusals ------------------------------------------------------------ */
 
 GST_START_TEST (test_impossible_montages_refused)
@@ -924,6 +956,7 @@ eegmontage_suite (void)
   tcase_add_test (tc, test_other_types_stay_out);
   tcase_add_test (tc, test_nothing_asked_changes_nothing);
   tcase_add_test (tc, test_time_and_offsets_pass);
+  tcase_add_test (tc, test_outputs_come_from_a_pool);
   tcase_add_test (tc, test_impossible_montages_refused);
   tcase_add_test (tc, test_streams_that_do_not_fit_refused);
   tcase_add_test (tc, test_singular_where_it_is_meant);
