@@ -175,7 +175,11 @@ class Launch(unittest.TestCase):
         self.assertEqual(sorted(q["before"] for q in answer["queues"]), ["rec", "view"])
 
     def test_failure_while_running_fails(self):
-        self.fails(1, "error in src", "record", "--set", "src.sim-faults=dead-drdy@0.2")
+        self.fails(1, "error in bad", self.graph(
+            stages=[{"id": "src", "element": "eegtestsrc"},
+                    {"id": "bad", "element": "identity", "properties": {"error-after": 5}},
+                    {"id": "end", "element": "fakesink"}],
+            links=[{"from": "src", "to": "bad"}, {"from": "bad", "to": "end"}]))
 
     def test_two_viewers_on_one_port_fails(self):
         with socket.socket() as s:
