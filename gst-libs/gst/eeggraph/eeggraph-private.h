@@ -45,8 +45,9 @@ typedef struct
   const gchar *factory;
   GArray *properties; /* GraphProperty */
   guint n_in, n_out;
-  guint mark;      /* of the cycle search */
-  gint64 channels; /* that its properties tell; 0: none do */
+  guint mark;             /* of the cycle search */
+  gint64 channels;        /* that its properties tell; 0: none do */
+  gint64 most_in, sum_in; /* channels of its inputs */
 } GraphStage;
 
 typedef struct

@@ -451,21 +451,12 @@ static const gchar *const other_channels[] = {"eegmontage", "eegspectrum",
 
 /* What a stage hands on, as far as the file tells; a merger hands on all. */
 static gint64
-channels_behind (GstEegGraph *g, GraphStage *s)
+channels_behind (const GraphStage *s)
 {
-  gint64 most = s->channels, sum = 0;
-
-  for (guint n = 0; n < g->links->len; n++) {
-    GraphLink *l = g_ptr_array_index (g->links, n);
-
-    if (l->to == s && l->from) {
-      most = MAX (most, l->channels);
-      sum += l->channels;
-    }
-  }
   if (!s->factory || g_strv_contains (other_channels, s->factory))
     return s->channels;
-  return strcmp (s->factory, "eegmerge") ? most : MAX (sum, s->channels);
+  return MAX (
+      s->channels, strcmp (s->factory, "eegmerge") ? s->most_in : s->sum_in);
 }
 
 static void
@@ -478,14 +469,27 @@ check_channels (GstEegGraph *g)
     changed = FALSE;
     for (guint n = 0; n < g->links->len; n++) {
       GraphLink *l = g_ptr_array_index (g->links, n);
-      gint64 channels = l->from ? channels_behind (g, l->from) : 0;
+      gint64 channels = l->from ? channels_behind (l->from) : 0;
       gint said = 0;
 
       if (l->caps && gst_structure_get_int (gst_caps_get_structure (l->caps, 0),
                          "channels", &said))
         channels = said;
       changed = changed || channels != l->channels;
-      l->channels = channels;
+      l->channels = MIN (channels, G_MAXINT);
+    }
+    for (guint n = 0; n < g->stages->len; n++) {
+      GraphStage *s = g_ptr_array_index (g->stages, n);
+
+      s->most_in = s->sum_in = 0;
+    }
+    for (guint n = 0; n < g->links->len; n++) {
+      GraphLink *l = g_ptr_array_index (g->links, n);
+
+      if (l->to) {
+        l->to->most_in = MAX (l->to->most_in, l->channels);
+        l->to->sum_in += l->channels;
+      }
     }
   }
   for (guint n = 0; n < g->links->len; n++) {

@@ -13,8 +13,10 @@
 #include <string.h>
 #include "eeggraph-private.h"
 
-/* Diamonds multiply ways; further ones are counted and left out. */
+/* Diamonds multiply ways; further ones are counted, up to a limit, and left
+ * out. */
 #define MAX_PATHS   64
+#define MAX_COUNTED 10000
 #define GRID_POINTS 600
 #define GRID_LOWEST 1e-3
 /* Below this a gain counts as none, and its phase has no meaning. */
@@ -433,7 +435,7 @@ follow (Explain *x, GArray *steps)
       json_array_append_new (x->paths, path_to_json (x, steps));
     else
       x->left_out++;
-    return x->left_out < 1000000;
+    return x->left_out < MAX_COUNTED;
   }
   for (guint n = 0; n < x->graph->links->len; n++) {
     const GraphLink *link = g_ptr_array_index (x->graph->links, n);

@@ -228,6 +228,28 @@ percent (const Level *l)
   return MAX (by_time, by_count);
 }
 
+#define MAX_QUEUES 4 /* that a line has room for */
+
+/* Every queue, or the fullest of many. */
+static void
+append_queues (const GstEegGraphMonitor *monitor, GString *s)
+{
+  const Level *fullest = NULL;
+
+  for (guint n = 0; n < monitor->queues->len; n++) {
+    const Level *l = g_ptr_array_index (monitor->queues, n);
+
+    if (monitor->queues->len <= MAX_QUEUES)
+      g_string_append_printf (
+          s, "%s %s %u %%", n ? "" : ", queue", l->before, percent (l));
+    else if (!fullest || percent (l) > percent (fullest))
+      fullest = l;
+  }
+  if (fullest)
+    g_string_append_printf (
+        s, ", fullest queue %s %u %%", fullest->before, percent (fullest));
+}
+
 /* Of a column with heading @text. */
 static gint
 width_of (const gchar *text)
@@ -241,7 +263,7 @@ width_of (const gchar *text)
  * @seconds: how long it has been running
  *
  * Samples made by all sources, samples lost, the pool with the smallest part
- * free, the fullest queue, and viewers, as far as there are such.
+ * free, the queues (the fullest of many), and viewers, as far as there are such.
  *
  * Returns: (transfer full): one line without its end
  */
@@ -250,7 +272,6 @@ gst_eeg_graph_monitor_to_line (const GstEegGraphMonitor *monitor, guint seconds)
 {
   guint64 produced = 0, lost = 0, clients = 0, v, free_now = 0, total = 0;
   gboolean served = FALSE;
-  const Level *fullest = NULL;
   GString *s = g_string_new (NULL);
 
   g_return_val_if_fail (monitor != NULL, NULL);
@@ -274,12 +295,6 @@ gst_eeg_graph_monitor_to_line (const GstEegGraphMonitor *monitor, guint seconds)
       total = of;
     }
   }
-  for (guint n = 0; n < monitor->queues->len; n++) {
-    const Level *l = g_ptr_array_index (monitor->queues, n);
-
-    if (!fullest || percent (l) > percent (fullest))
-      fullest = l;
-  }
   g_string_append_printf (s,
       "%02u:%02u:%02u  %" G_GUINT64_FORMAT " samples, %" G_GUINT64_FORMAT
       " lost",
@@ -288,9 +303,7 @@ gst_eeg_graph_monitor_to_line (const GstEegGraphMonitor *monitor, guint seconds)
     g_string_append_printf (s,
         ", pool %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " free", free_now,
         total);
-  if (fullest)
-    g_string_append_printf (
-        s, ", queue %s %u %%", fullest->before, percent (fullest));
+  append_queues (monitor, s);
   if (served)
     g_string_append_printf (s, ", %" G_GUINT64_FORMAT " viewers", clients);
   return g_string_free (s, FALSE);

@@ -188,7 +188,7 @@ GST_START_TEST (test_monitor)
     json_t *root, *stage;
 
     fail_unless_equals_string (
-        before, "00:00:00  0 samples, 0 lost, queue out 0 %");
+        before, "00:00:00  0 samples, 0 lost, queue out 0 % out2 0 %");
     run_to_end (pipeline);
     gst_eeg_graph_monitor_update (m);
     gst_element_set_state (pipeline, GST_STATE_NULL);
