@@ -50,6 +50,13 @@ roll (const Ads1299Inject *j, const Window *w, uint64_t salt)
                 j->index * 64 + salt);
 }
 
+/* Another draw at every transfer: what is read twice is spoiled in two ways. */
+static uint64_t
+roll_transfer (const Ads1299Inject *j, const Window *w, uint64_t salt)
+{
+  return mix64 (roll (j, w, salt) + j->transfers);
+}
+
 static double
 uniform (uint64_t h)
 {
@@ -417,7 +424,7 @@ static void
 flip_bit (const Ads1299Inject *j, const Window *w, unsigned chip, uint8_t *rx,
     size_t len)
 {
-  uint64_t bit = roll (j, w, 8 + chip) % (8 * len);
+  uint64_t bit = roll_transfer (j, w, 8 + chip) % (8 * len);
 
   rx[bit / 8] ^= (uint8_t) (0x80 >> bit % 8);
 }
@@ -453,7 +460,7 @@ ads1299_inject_bytes (Ads1299Inject *j, unsigned chip, uint8_t *rx, size_t len,
         if (!frame || next_len < 2 || len < next_len + 1)
           continue;
         {
-          size_t at = 1 + roll (j, w, 16 + chip) % (next_len - 1);
+          size_t at = 1 + roll_transfer (j, w, 16 + chip) % (next_len - 1);
 
           memcpy (rx + 1 + at, next + at, next_len - at);
         }
