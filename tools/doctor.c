@@ -12,7 +12,7 @@ int
 eeg_doctor (bool json)
 {
   const Ads1299DoctorConfig config = {0};
-  Ads1299Finding findings[ADS1299_DOCTOR_MAX];
+  Ads1299DoctorFinding findings[ADS1299_DOCTOR_MAX];
   unsigned n = ads1299_doctor_examine (&config, findings);
 
   if (json)

@@ -95,6 +95,7 @@ ads1299_watchdog_look (Ads1299Bus *bus, const Ads1299Setup *setup,
   uint8_t got[N_LOOK], worst[N_LOOK] = {0};
   int level = bus->ops->drdy_level (bus), error = 0, e;
   char registers[120], drdy[40];
+  const char *name;
   unsigned i;
 
   f->found = ADS1299_FOUND_UNSEEN;
@@ -113,6 +114,7 @@ ads1299_watchdog_look (Ads1299Bus *bus, const Ads1299Setup *setup,
       memcpy (worst, got, sizeof worst);
     }
   }
+  name = bus->name[f->chip];
   /* Reading lets DRDY go high: a line that was only missed comes alive. */
   ads1299_read_frames (bus, codes, status);
   if (error < 0)
@@ -126,8 +128,9 @@ ads1299_watchdog_look (Ads1299Bus *bus, const Ads1299Setup *setup,
     snprintf (drdy, sizeof drdy, "unreadable (%s)", strerror (-level));
   else
     snprintf (drdy, sizeof drdy, "%s", level ? "high" : "low");
-  snprintf (f->text, sizeof f->text, "DRDY is %s; chip %d: %s: %s", drdy,
-      f->chip, registers, cause[f->found]);
+  snprintf (f->text, sizeof f->text, "DRDY is %s; chip %d%s%s%s: %s: %s", drdy,
+      f->chip, name ? " (" : "", name ? name : "", name ? ")" : "", registers,
+      cause[f->found]);
 }
 
 bool

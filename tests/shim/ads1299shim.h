@@ -16,6 +16,7 @@
  *
  *   chips=N channels=4|6|8 signal=NAME seed=N   the chips; signal is counter
  *   ppm=P           error of their clock
+ *   hurry=1         no wait of the driver is longer than 1 ms
  *   fifo=N          edges that the "kernel" keeps at most
  *   deny=E:PATH     open() of PATH fails with EACCES, ENOENT, EBUSY or EIO
  *   busy=N          line N of gpiochip0 belongs to "other-driver"
@@ -44,9 +45,10 @@ typedef struct
   uint64_t transfers;   /* of all sorts and chips */
   unsigned claimed;     /* lines held by the driver now */
   int start, reset, pwdn; /* levels; -1: nobody drives it */
-  /* rules of the datasheet that the driver broke */
-  uint64_t fast_registers, fast_clock, no_cs_hold, long_transfers, wrong_mode,
-      chip;
+  /* Rules that the driver broke: of SPI, and of the chips as
+   * Ads1299SimViolations has them. Not counted: STOP in STANDBY, which has no
+   * effect, and RDATA close to DRDY, which a busy computer cannot avoid. */
+  uint64_t fast_clock, joined_transfers, long_transfers, wrong_mode, chip;
 } ShimTruth;
 
 /* All devices are as after power-on; what is open is closed for good. */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__ ((visibility ("default")))
@@ -151,6 +152,37 @@ call_ioctl (int fd, unsigned long request, ...)
   return (int) syscall (SYS_ioctl, fd, request, arg);
 }
 
+static long
+raw_clock_nanosleep (
+    clockid_t clock, int flags, const struct timespec *t, struct timespec *rest)
+{
+  int before = errno;
+  long r = syscall (SYS_clock_nanosleep, clock, flags, t, rest);
+
+  if (r < 0)
+    r = -errno;
+  errno = before;
+  return r;
+}
+
+CALL (clock_nanosleep, (clockid_t clock, int flags, const struct timespec *t,
+                           struct timespec *rest))
+int
+call_clock_nanosleep (
+    clockid_t clock, int flags, const struct timespec *t, struct timespec *rest)
+{
+  const struct timespec ms = {0, 1000000};
+  bool hurry;
+
+  pthread_mutex_lock (&shim_lock);
+  hurry = shim.powered && shim.config.hurry;
+  pthread_mutex_unlock (&shim_lock);
+  if (hurry)
+    return nanosleep (&ms, NULL) < 0 ? errno : 0;
+  /* the error is the result, errno stays */
+  return (int) -raw_clock_nanosleep (clock, flags, t, rest);
+}
+
 /* --- what the tests call ---------------------------------------------------- */
 
 EXPORT void ads1299_shim_power_up (const char *config);
@@ -184,7 +216,8 @@ ads1299_shim_get_truth (ShimTruth *truth)
     const Ads1299SimViolations *v = ads1299_sim_violations (shim.chip[i]);
 
     truth->chip += v->early_bytes + v->ignored_registers + v->must_write +
-                   v->unknown_commands;
+                   v->reserved + v->unknown_commands + v->fast_bytes +
+                   v->short_hold + v->torn_reads + v->din_in_data;
   }
   pthread_mutex_unlock (&shim_lock);
 }

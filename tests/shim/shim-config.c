@@ -67,6 +67,8 @@ set_option (ShimConfig *c, const char *key, const char *value)
     snprintf (c->deny, sizeof c->deny, "%s", colon + 1);
   else if (strcmp (key, "uapi") == 0)
     c->uapi_v1 = n == 1;
+  else if (strcmp (key, "hurry") == 0)
+    c->hurry = n != 0;
   else if (strcmp (key, "bias") == 0)
     c->no_bias = true;
   else if (strcmp (key, "mode") == 0)

@@ -203,16 +203,12 @@ shim_line_ioctl (ShimClaim *c, unsigned long request, void *arg)
     return -EFAULT;
   shim_advance ();
   switch (request) {
-    case GPIO_V2_LINE_GET_VALUES_IOCTL: {
-      uint64_t k;
-      bool low = ads1299_sim_current (shim.chip[0], &k) &&
-                 ads1299_sim_drdy_time (shim.chip[0], k) > shim.clocked;
-
-      v.bits = c->line == LINE_DRDY && c->chip == 0 ? !low
-               : c->chip == 0                       ? shim.level[c->line] == 1
-                                                    : 0;
+    case GPIO_V2_LINE_GET_VALUES_IOCTL:
+      v.bits = 0;
+      if (c->chip == 0)
+        v.bits = c->line == LINE_DRDY ? ads1299_sim_drdy (shim.chip[0])
+                                      : shim.level[c->line] == 1;
       return shim_to_user ((uintptr_t) arg, &v, sizeof v) ? 0 : -EFAULT;
-    }
     case GPIO_V2_LINE_SET_VALUES_IOCTL:
       if (!(c->flags & GPIO_V2_LINE_FLAG_OUTPUT))
         return -EPERM;

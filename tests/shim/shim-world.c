@@ -149,8 +149,10 @@ shim_power_up (const char *text)
     shim.chip[i] = ads1299_sim_new (c->channels, shim.scene, i * c->channels);
   if (c->id)
     ads1299_sim_set_id (shim.chip[0], (uint8_t) c->id);
+  ads1299_scene_codes (shim.scene, 0);
   shim.epoch_ns = shim_now_ns ();
-  shim.run = shim.next = shim.clocked = 0;
+  shim.run = 0;
+  shim.next = 0;
   shim.unplugged = false;
   shim.interrupted = 0;
   shim.powered = true;
@@ -234,21 +236,24 @@ queue_edge (ShimClaim *c, uint64_t tclk)
 uint64_t
 shim_advance (void)
 {
-  uint64_t now = shim_tclk_now (), due;
+  uint64_t now = shim_tclk_now (), k;
   const ShimConfig *c = &shim.config;
   ShimClaim *drdy;
   unsigned i;
+  bool any;
 
   for (i = 0; i < c->chips; i++)
     ads1299_sim_set_time (shim.chip[i], now);
-  if (shim.unplugged || !ads1299_sim_is_converting (shim.chip[0]))
+  if (shim.unplugged)
     return UINT64_MAX;
-  if (shim.run != ads1299_sim_drdy_time (shim.chip[0], 0)) {
-    shim.run = ads1299_sim_drdy_time (shim.chip[0], 0);
+  if (shim.run != ads1299_sim_run (shim.chip[0])) {
+    shim.run = ads1299_sim_run (shim.chip[0]);
     shim.next = 0;
   }
+  any = ads1299_sim_current (shim.chip[0], &k);
   drdy = shim_claim_of_line (0, LINE_DRDY);
-  while ((due = ads1299_sim_drdy_time (shim.chip[0], shim.next)) <= now) {
+  while (any && shim.next <= k) {
+    uint64_t due = ads1299_sim_drdy_time (shim.chip[0], shim.next);
     bool lost = shim.next >= c->lost && shim.next < c->lost + c->lost_n;
 
     if (drdy && (drdy->flags & GPIO_V2_LINE_FLAG_EDGE_FALLING) && !lost &&
@@ -257,7 +262,9 @@ shim_advance (void)
     shim.next++;
     shim.truth.conversions++;
   }
-  return due;
+  return ads1299_sim_is_converting (shim.chip[0])
+             ? ads1299_sim_drdy_time (shim.chip[0], shim.next)
+             : UINT64_MAX;
 }
 
 static void *

@@ -58,7 +58,8 @@ typedef struct
   Ads1299Signal signal;
   int deny_errno;
   char deny[64];
-  bool uapi_v1, no_bias, mode_refused, mode_ignored, bits_refused, no_spidev;
+  bool hurry, uapi_v1, no_bias, mode_refused, mode_ignored, bits_refused,
+      no_spidev;
 } ShimConfig;
 
 extern pthread_mutex_t shim_lock;
@@ -80,9 +81,8 @@ typedef struct
   Ads1299Sim *chip[ADS1299_BUS_MAX_CHIPS];
   unsigned dr;
   uint64_t epoch_ns;
-  uint64_t run;     /* first edge of the run that @next counts in, tCLK */
-  uint64_t next;    /* conversion whose edge comes next */
-  uint64_t clocked; /* last SCLK, tCLK */
+  unsigned run;  /* that @next counts in */
+  uint64_t next; /* conversion whose edge comes next */
   ShimTruth truth;
 } Shim;
 

@@ -208,7 +208,7 @@ check_fresh (LinuxBus *b, const Ads1299Xfer *x)
     latched -= bits * 1000000000u / x->speed_hz;
 
   if (r < 0)
-    return r;
+    return gone (r);
   return b->next < b->n_events && b->event[b->next].timestamp_ns <= latched
              ? -ESTALE
              : 0;
@@ -234,6 +234,13 @@ linux_xfer (Ads1299Bus *bus, unsigned chip, const Ads1299Xfer *x)
     return -EMSGSIZE;
   if (chip == 0 && x->len == 1 && x->tx[0] == ADS1299_CMD_START)
     forget_edges (b);
+  /* Reading for an edge that is not the newest takes time and gives nothing;
+   * one who is late would never catch up. */
+  if (chip == 0 && is_frame (x)) {
+    r = take_edges (b);
+    if (r < 0 || b->next < b->n_events)
+      return r < 0 ? gone (r) : -ESTALE;
+  }
   r = ads1299_device_ioctl (b->spi[chip], SPI_IOC_MESSAGE (1), &t);
   if (r < 0)
     return gone (r);

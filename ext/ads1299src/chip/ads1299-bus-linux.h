@@ -34,8 +34,9 @@ typedef struct
  * was opened belongs to this bus alone: a second one on the same device is
  * ADS1299_ERR_BUSY.
  *
- * A converter keeps one sample. Where an edge proves that a conversion may have
- * replaced a frame before all chips were read, the transfer of the last chip
- * ends with -ESTALE. */
+ * A converter keeps one sample. Where an edge proves that a conversion has
+ * replaced the frame of the edge handed out last, no transfer is made; where it
+ * may have done so before all chips were read, the one of the last chip counts
+ * for nothing. Both are -ESTALE. */
 Ads1299Bus *ads1299_bus_linux_new (
     const Ads1299LinuxConfig *config, Ads1299Error *error);

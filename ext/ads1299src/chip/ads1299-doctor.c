@@ -49,7 +49,7 @@ typedef struct
 /* --- looking ---------------------------------------------------------------- */
 
 static void __attribute__ ((format (printf, 2, 3)))
-found (Ads1299Finding *f, const char *format, ...)
+found (Ads1299DoctorFinding *f, const char *format, ...)
 {
   va_list args;
 
@@ -58,8 +58,8 @@ found (Ads1299Finding *f, const char *format, ...)
   va_end (args);
 }
 
-static bool __attribute__ ((format (printf, 3, 4)))
-advise (Ads1299Finding *f, Ads1299DoctorState state, const char *format, ...)
+static bool __attribute__ ((format (printf, 3, 4))) advise (
+    Ads1299DoctorFinding *f, Ads1299DoctorState state, const char *format, ...)
 {
   va_list args;
 
@@ -196,7 +196,7 @@ in_group (const Doctor *d, unsigned gid)
 /* --- the checks: false = nothing to say ------------------------------------- */
 
 static bool
-check_simulator (const Doctor *d, Ads1299Finding *f)
+check_simulator (const Doctor *d, Ads1299DoctorFinding *f)
 {
   const Ads1299SimConfig config = {.n_chips = 1, .rate = 250, .vref = 4.5};
   int32_t codes[ADS1299_MAX_CHANNELS];
@@ -226,7 +226,7 @@ check_simulator (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_kernel (const Doctor *d, Ads1299Finding *f)
+check_kernel (const Doctor *d, Ads1299DoctorFinding *f)
 {
   unsigned major = 0, minor = 0;
   char release[96] = "";
@@ -244,7 +244,7 @@ check_kernel (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_spi (const Doctor *d, Ads1299Finding *f)
+check_spi (const Doctor *d, Ads1299DoctorFinding *f)
 {
   Names masters;
   char text[160];
@@ -291,7 +291,7 @@ unbound_device (const Doctor *d, char *name, size_t size)
 }
 
 static bool
-check_spidev (const Doctor *d, Ads1299Finding *f)
+check_spidev (const Doctor *d, Ads1299DoctorFinding *f)
 {
   Names masters, nodes;
   char text[200];
@@ -321,8 +321,8 @@ check_spidev (const Doctor *d, Ads1299Finding *f)
 
 /* Whether the user may read and write the devices called @prefix*. */
 static bool
-check_permission (
-    const Doctor *d, Ads1299Finding *f, const char *prefix, const char *usual)
+check_permission (const Doctor *d, Ads1299DoctorFinding *f, const char *prefix,
+    const char *usual)
 {
   Names nodes;
   unsigned i, good = 0;
@@ -372,19 +372,19 @@ check_permission (
 }
 
 static bool
-check_spi_permission (const Doctor *d, Ads1299Finding *f)
+check_spi_permission (const Doctor *d, Ads1299DoctorFinding *f)
 {
   return check_permission (d, f, "spidev", "spi");
 }
 
 static bool
-check_gpio_permission (const Doctor *d, Ads1299Finding *f)
+check_gpio_permission (const Doctor *d, Ads1299DoctorFinding *f)
 {
   return check_permission (d, f, "gpiochip", "gpio");
 }
 
 static bool
-check_gpio (const Doctor *d, Ads1299Finding *f)
+check_gpio (const Doctor *d, Ads1299DoctorFinding *f)
 {
   Names nodes;
   size_t used;
@@ -419,7 +419,7 @@ check_gpio (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_rtprio (const Doctor *d, Ads1299Finding *f)
+check_rtprio (const Doctor *d, Ads1299DoctorFinding *f)
 {
   uint64_t max = limit (d, "Max realtime priority");
 
@@ -437,7 +437,7 @@ check_rtprio (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_memlock (const Doctor *d, Ads1299Finding *f)
+check_memlock (const Doctor *d, Ads1299DoctorFinding *f)
 {
   uint64_t max = limit (d, "Max locked memory");
 
@@ -457,7 +457,7 @@ check_memlock (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_governor (const Doctor *d, Ads1299Finding *f)
+check_governor (const Doctor *d, Ads1299DoctorFinding *f)
 {
   char path[128], governor[64];
   unsigned i, scaled = 0;
@@ -484,7 +484,7 @@ check_governor (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_clock (const Doctor *d, Ads1299Finding *f)
+check_clock (const Doctor *d, Ads1299DoctorFinding *f)
 {
   static const char *const slow[] = {
       "hpet", "acpi_pm", "jiffies", "refined-jiffies"};
@@ -507,7 +507,7 @@ check_clock (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_preemption (const Doctor *d, Ads1299Finding *f)
+check_preemption (const Doctor *d, Ads1299DoctorFinding *f)
 {
   char version[256] = "", rt[8] = "";
 
@@ -536,7 +536,7 @@ check_preemption (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_isolation (const Doctor *d, Ads1299Finding *f)
+check_isolation (const Doctor *d, Ads1299DoctorFinding *f)
 {
   char isolated[64] = "", present[64] = "";
   const char *last;
@@ -566,7 +566,7 @@ check_isolation (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_disk (const Doctor *d, Ads1299Finding *f)
+check_disk (const Doctor *d, Ads1299DoctorFinding *f)
 {
   const char *dir = d->config->directory ? d->config->directory : ".";
   uint64_t want = d->config->min_free ? d->config->min_free : 1u << 30;
@@ -596,7 +596,7 @@ check_disk (const Doctor *d, Ads1299Finding *f)
 }
 
 static bool
-check_port (const Doctor *d, Ads1299Finding *f)
+check_port (const Doctor *d, Ads1299DoctorFinding *f)
 {
   unsigned port = d->config->port ? d->config->port : 9000;
   struct sockaddr_in at = {.sin_family = AF_INET,
@@ -624,7 +624,7 @@ check_port (const Doctor *d, Ads1299Finding *f)
 static const struct
 {
   const char *id;
-  bool (*check) (const Doctor *d, Ads1299Finding *f);
+  bool (*check) (const Doctor *d, Ads1299DoctorFinding *f);
 } checks[] = {
     {"simulator", check_simulator},
     {"kernel", check_kernel},
@@ -672,7 +672,7 @@ find_user (Doctor *d)
 
 unsigned
 ads1299_doctor_examine (
-    const Ads1299DoctorConfig *config, Ads1299Finding *findings)
+    const Ads1299DoctorConfig *config, Ads1299DoctorFinding *findings)
 {
   Doctor d = {.root = config->root ? config->root : "", .config = config};
   unsigned i, n = 0;
@@ -681,7 +681,7 @@ ads1299_doctor_examine (
   read_line (&d, "/proc/device-tree/model", d.model, sizeof d.model);
   d.pi = strncmp (d.model, "Raspberry Pi", 12) == 0;
   for (i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-    Ads1299Finding *f = &findings[n];
+    Ads1299DoctorFinding *f = &findings[n];
 
     memset (f, 0, sizeof *f);
     f->id = checks[i].id;
@@ -700,7 +700,7 @@ ads1299_doctor_state_name (Ads1299DoctorState state)
 }
 
 Ads1299DoctorState
-ads1299_doctor_worst (const Ads1299Finding *f, unsigned n)
+ads1299_doctor_worst (const Ads1299DoctorFinding *f, unsigned n)
 {
   Ads1299DoctorState worst = ADS1299_DOCTOR_GOOD;
   unsigned i;
@@ -712,7 +712,7 @@ ads1299_doctor_worst (const Ads1299Finding *f, unsigned n)
 }
 
 void
-ads1299_doctor_print (FILE *out, const Ads1299Finding *f, unsigned n)
+ads1299_doctor_print (FILE *out, const Ads1299DoctorFinding *f, unsigned n)
 {
   static const char *const verdicts[] = {
       "Everything is as it should be.",
@@ -747,7 +747,7 @@ print_string (FILE *out, const char *text)
 }
 
 void
-ads1299_doctor_print_json (FILE *out, const Ads1299Finding *f, unsigned n)
+ads1299_doctor_print_json (FILE *out, const Ads1299DoctorFinding *f, unsigned n)
 {
   unsigned i;
 

@@ -26,7 +26,7 @@ typedef struct
   Ads1299DoctorState state;
   char found[256];
   char remedy[400];
-} Ads1299Finding;
+} Ads1299DoctorFinding;
 
 /* On whose behalf: the one who runs this when NULL. */
 typedef struct
@@ -50,15 +50,15 @@ typedef struct
 
 /* Fills @findings, of ADS1299_DOCTOR_MAX, and returns their number. */
 unsigned ads1299_doctor_examine (
-    const Ads1299DoctorConfig *config, Ads1299Finding *findings);
+    const Ads1299DoctorConfig *config, Ads1299DoctorFinding *findings);
 
 const char *ads1299_doctor_state_name (Ads1299DoctorState state);
 /* The worst state of all. */
 Ads1299DoctorState ads1299_doctor_worst (
-    const Ads1299Finding *findings, unsigned n);
+    const Ads1299DoctorFinding *findings, unsigned n);
 
 /* A table for people, with a verdict; or one JSON object. */
 void ads1299_doctor_print (
-    FILE *out, const Ads1299Finding *findings, unsigned n);
+    FILE *out, const Ads1299DoctorFinding *findings, unsigned n);
 void ads1299_doctor_print_json (
-    FILE *out, const Ads1299Finding *findings, unsigned n);
+    FILE *out, const Ads1299DoctorFinding *findings, unsigned n);

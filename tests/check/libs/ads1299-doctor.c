@@ -16,7 +16,7 @@
 #include "chip/ads1299-doctor.h"
 
 static gchar *root;
-static Ads1299Finding findings[ADS1299_DOCTOR_MAX];
+static Ads1299DoctorFinding findings[ADS1299_DOCTOR_MAX];
 static unsigned n_findings;
 static Ads1299DoctorUser user;
 static Ads1299DoctorConfig config;
@@ -92,7 +92,7 @@ put_device (const gchar *path, mode_t mode, gid_t gid)
   g_free (full);
 }
 
-static const Ads1299Finding *
+static const Ads1299DoctorFinding *
 find (const gchar *id)
 {
   unsigned i;
@@ -109,7 +109,7 @@ static void
 expect (const gchar *id, Ads1299DoctorState state, const gchar *words,
     const gchar *remedy)
 {
-  const Ads1299Finding *f = find (id);
+  const Ads1299DoctorFinding *f = find (id);
 
   fail_unless (f != NULL, "no finding %s", id);
   fail_unless (f->state == state, "%s is %s: %s", id,
