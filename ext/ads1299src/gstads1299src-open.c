@@ -9,23 +9,27 @@
 
 #include "chip/ads1299-bus-linux.h"
 
-/* Distinct codes for what the bus and the chips can fail with. */
+/* What programs are told of what went wrong with the bus or the chips. */
 static GstResourceError
 error_code (const Ads1299Error *error)
 {
-  switch (error->sys_errno) {
-    case ENOENT:
-    case ENODEV:
-    case ENXIO:
+  switch (error->code) {
+    case ADS1299_ERR_NO_DEVICE:
+    case ADS1299_ERR_NO_LINE:
       return GST_RESOURCE_ERROR_NOT_FOUND;
-    case EACCES:
-    case EPERM:
+    case ADS1299_ERR_NO_PERMISSION:
       return GST_RESOURCE_ERROR_NOT_AUTHORIZED;
-    case EBUSY:
+    case ADS1299_ERR_BUSY:
       return GST_RESOURCE_ERROR_BUSY;
+    case ADS1299_ERR_SETUP:
+    case ADS1299_ERR_NOT_SPIDEV:
+    case ADS1299_ERR_MODE_REFUSED:
+    case ADS1299_ERR_LINE_REFUSED:
+      return GST_RESOURCE_ERROR_SETTINGS;
     default:
-      return error->code == ADS1299_ERR_SETUP ? GST_RESOURCE_ERROR_SETTINGS
-                                              : GST_RESOURCE_ERROR_OPEN_READ;
+      /* unplugged between opening and configuring */
+      return error->sys_errno == ENODEV ? GST_RESOURCE_ERROR_NOT_FOUND
+                                        : GST_RESOURCE_ERROR_OPEN_READ;
   }
 }
 
