@@ -24,7 +24,8 @@ struct _EegDspFirFilter
   int fresh; /* no frame since the last reset */
   EegDspStart start;
   const EegDspKernels *kernels;
-  double *taps;
+  double *taps;     /* with zeros around them, for the kernel */
+  double *result;   /* [BLOCK][GROUP] */
   double **history; /* of a group: [capacity][stride] */
 };
 
@@ -60,11 +61,12 @@ eeg_dsp_fir_new_for_isa (
   f->kernels = eeg_dsp_kernels_for (isa);
   /* Rows move only once a filter length. */
   f->capacity = 2 * n_taps + BLOCK;
-  f->taps = malloc (n_taps * sizeof (double));
+  f->taps = calloc (n_taps + 2 * (EEG_DSP_FIR_ROWS - 1), sizeof (double));
+  f->result = aligned_alloc (64, BLOCK * GROUP * sizeof (double));
   f->history = calloc (f->n_groups, sizeof *f->history);
-  if (!f->taps || !f->history)
+  if (!f->taps || !f->result || !f->history)
     goto no_memory;
-  memcpy (f->taps, taps, n_taps * sizeof (double));
+  memcpy (f->taps + EEG_DSP_FIR_ROWS - 1, taps, n_taps * sizeof (double));
   for (g = 0; g < f->n_groups; g++) {
     size_t size = f->capacity * stride_of (group_width (f, g));
 
@@ -98,6 +100,7 @@ eeg_dsp_fir_free (EegDspFirFilter *f)
     free (f->history[g]);
   free (f->history);
   free (f->taps);
+  free (f->result);
   free (f);
 }
 

@@ -155,19 +155,16 @@ format_baseline (char *out, const unsigned char *volts, unsigned n,
 
 #endif
 
+#ifdef EEG_DSP_HAVE_X86
 /* A processor with AVX2 has the bit instructions, but a hypervisor may hide
  * them. */
 static int
 has_avx2 (EegDspIsa isa)
 {
-#ifdef EEG_DSP_HAVE_X86
   return isa >= EEG_DSP_ISA_AVX2 && eeg_dsp_isa_supported (EEG_DSP_ISA_AVX2) &&
          __builtin_cpu_supports ("bmi") && __builtin_cpu_supports ("bmi2");
-#else
-  (void) isa;
-  return 0;
-#endif
 }
+#endif
 
 char *
 eeg_dsp_format_volts (EegDspIsa isa, char *out, const void *volts, unsigned n,

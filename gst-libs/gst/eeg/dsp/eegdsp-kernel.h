@@ -44,6 +44,14 @@ typedef void (*EegDspFir) (const double *h, size_t half, const double *mid,
 typedef void (*EegDspCausal) (const double *h, size_t taps,
     const double *newest, size_t stride, double *out, size_t width);
 
+/* The same for @rows rows from @first on, which stand in a place aligned to 64
+ * bytes, as @out does; strides and @width are multiples of EEG_DSP_PAD.
+ * @padded: the taps between EEG_DSP_FIR_ROWS - 1 zeros on either side. */
+#define EEG_DSP_FIR_ROWS 4
+typedef void (*EegDspCausalRows) (const double *padded, size_t taps,
+    const double *first, size_t stride, double *out, size_t out_stride,
+    size_t rows, size_t width);
+
 /* @n values times factors that repeat with @period; @in may equal @out where
  * the sizes are the same. */
 #define EEG_DSP_SCALE(name, in_type, out_type, factor_type)                    \
@@ -59,6 +67,7 @@ typedef struct
   EegDspWidenF64 widen_f64;
   EegDspFir fir;
   EegDspCausal causal;
+  EegDspCausalRows causal_rows;
   EEG_DSP_SCALE (s24_to_f32_single, int32_t, float, float);
   EEG_DSP_SCALE (s24_to_f32, int32_t, float, double);
   EEG_DSP_SCALE (s24_to_f64, int32_t, double, double);
