@@ -124,6 +124,99 @@ GST_START_TEST (test_rows_of_volts)
 
 GST_END_TEST;
 
+/* Doubles and counts in rows: as one by one. */
+static void
+check_row_f64 (const double *volts, unsigned n, unsigned decimals)
+{
+  static char want[80 * 400], got[80 * EEG_DSP_FORMAT_FIELD_SIZE];
+  gsize size = 0;
+
+  for (unsigned i = 0; i < n; i++)
+    size += (gsize) snprintf (want + size, sizeof want - size, "%.*f,",
+        (int) decimals, volts[i] * 1e6);
+  for (int isa = 0; isa < EEG_DSP_N_ISAS; isa++) {
+    char *end = eeg_dsp_format_volts_f64 (isa, got, volts, n, decimals, ',');
+
+    if ((gsize) (end - got) != size || memcmp (got, want, size) != 0) {
+      *end = 0;
+      fail ("%s, %u decimals: got %s, printf gives %s", eeg_dsp_isa_name (isa),
+          decimals, got, want);
+    }
+  }
+}
+
+GST_START_TEST (test_rows_of_f64)
+  {
+    double volts[80];
+
+    for (int round = 0; round < 10000; round++) {
+      unsigned n = (unsigned) (next_random () % 79) + 1;
+      unsigned decimals = (unsigned) (next_random () % 13);
+
+      for (unsigned i = 0; i < n; i++) {
+        double r = (double) (gint64) next_random () / 9.3e18;
+
+        /* EEG, any range below 10 V and above, ties and nearly ties. */
+        if (round % 3 == 0)
+          volts[i] = 2e-4 * r;
+        else if (round % 3 == 1)
+          volts[i] = ldexp (r, (int) (next_random () % 60) - 50);
+        else
+          volts[i] = ((double) (next_random () % 4000) - 2000 + 0.5) *
+                     pow (10, -6 - (int) decimals);
+      }
+      check_row_f64 (volts, n, decimals);
+    }
+    for (unsigned i = 0; i < 24; i++)
+      volts[i] = (i & 1 ? -1 : 1) * (i + 0.5) * 1e-6;
+    for (unsigned d = 0; d <= EEG_DSP_FORMAT_MAX_DECIMALS; d++)
+      check_row_f64 (volts, 24, d);
+    for (unsigned i = 0; i < 24; i++) {
+      for (unsigned j = 0; j < 24; j++)
+        volts[j] = j * 1.1e-6;
+      volts[i] = i % 4 == 0   ? NAN
+                 : i % 4 == 1 ? -INFINITY
+                 : i % 4 == 2 ? 1e300
+                              : -9.999999999999;
+      check_row_f64 (volts, 24, 6);
+    }
+  }
+
+GST_END_TEST;
+
+GST_START_TEST (test_rows_of_counts)
+  {
+    static char want[80 * 12], got[80 * EEG_DSP_FORMAT_INT_SIZE];
+    guint32 words[80];
+
+    for (int round = 0; round < 20000; round++) {
+      unsigned n = (unsigned) (next_random () % 79) + 1;
+      gsize size = 0;
+
+      for (unsigned i = 0; i < n; i++) {
+        gint32 code = (gint32) (next_random () & 0xffffff) - 0x800000;
+
+        code /= 1 << next_random () % 24;
+        if (round == 0)
+          code = i % 3 == 0 ? 0x7fffff : i % 3 == 1 ? -0x800000 : 0;
+        /* The top byte means nothing. */
+        words[i] = ((guint32) code & 0xffffff) | (guint32) next_random () << 24;
+        size +=
+            (gsize) g_snprintf (want + size, sizeof want - size, "%d,", code);
+      }
+      for (int isa = 0; isa < EEG_DSP_N_ISAS; isa++) {
+        char *end = eeg_dsp_format_counts (isa, got, words, n, ',');
+
+        if ((gsize) (end - got) != size || memcmp (got, want, size) != 0) {
+          *end = 0;
+          fail ("%s: got %s, expected %s", eeg_dsp_isa_name (isa), got, want);
+        }
+      }
+    }
+  }
+
+GST_END_TEST;
+
 GST_START_TEST (test_random_f64)
   {
     for (int i = 0; i < 300000; i++) {
@@ -229,6 +322,8 @@ dsp_format_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_random_f32_volts);
   tcase_add_test (tc, test_rows_of_volts);
+  tcase_add_test (tc, test_rows_of_f64);
+  tcase_add_test (tc, test_rows_of_counts);
   tcase_add_test (tc, test_random_f64);
   tcase_add_test (tc, test_special_values);
   tcase_add_test (tc, test_ties_to_even);

@@ -244,11 +244,7 @@ eight_f64 (char *out, const Layout *l, const void *volts, unsigned count)
       _mm256_castpd_ps (_mm256_permute2f128_pd (x0, x1, 0x31)),
       _MM_SHUFFLE (3, 1, 3, 1));
   return put_microvolts (out, l, w0, w1, p0, p1,
-      _mm256_srai_epi32 (
-          _mm256_permutevar8x32_epi32 (_mm256_castps_si256 (signs),
-              _mm256_setr_epi32 (0, 1, 4, 5, 2, 3, 6, 7)),
-          31),
-      count);
+      _mm256_srai_epi32 (_mm256_castps_si256 (signs), 31), count);
 }
 
 AVX2 INLINE char *
