@@ -34,6 +34,23 @@ static const gchar *const transparent[] = {"identity", "queue", "queue2",
     "multiqueue", "tee", "capsfilter", "valve", "clocksync", "audioconvert",
     "audiobuffersplit", "level", "spectrum", NULL};
 
+/* Elements without #GstEegResponse that one can still say something about. */
+static const struct
+{
+  const gchar *factory, *text;
+  gboolean unknown; /* to what extent depends on the channel */
+} known[] = {
+    {"eegquality", "hands the samples on as they are, with marks", FALSE},
+    {"eegfromaudio", "hands the samples on as they are, with labels", FALSE},
+    {"eegmerge",
+        "puts devices side by side, each sample moved to the nearest instant",
+        FALSE},
+    {"eegmontage", "sums of channels; the figures are for one channel before",
+        TRUE},
+    {"eegspectrum", "makes spectra; the figures are for the samples before",
+        TRUE},
+};
+
 typedef struct
 {
   const GraphStage *stage;
@@ -348,6 +365,11 @@ describe_step (Explain *x, Step *step)
   } else {
     step->text = g_strdup ("does not say what it does; left out of the total");
     step->unknown = TRUE;
+    for (guint n = 0; n < G_N_ELEMENTS (known); n++)
+      if (!strcmp (known[n].factory, factory)) {
+        graph_set_text (&step->text, known[n].text);
+        step->unknown = known[n].unknown;
+      }
   }
   if (source && step->rate > 0) {
     frames = number_property (step->element, "samples-per-buffer", NAN);

@@ -169,6 +169,15 @@ class Explain(unittest.TestCase):
         path, = json.loads(self.run_tool("--explain", g, "--format=json").stdout)["paths"]
         self.assertEqual(path["rate"], 500)
 
+    def test_merged_devices(self):
+        r = self.run_tool("--explain", "merged", "--format=json")
+        self.assertEqual((r.returncode, r.stderr), (0, ""))
+        paths = json.loads(r.stdout)["paths"]
+        self.assertEqual(len(paths), 6)  # three devices, two sinks
+        for path in paths:
+            self.assertEqual(path["unknown"], [])
+            self.assertEqual(path["stages"][3]["element"], "eegmerge")
+
     def test_impossible_settings_refused(self):
         r = self.run_tool("--explain", "alpha", "--set", "filt.lowpass=200")
         self.assertEqual((r.returncode, r.stdout), (2, ""))
