@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <gst/eeg/gsteeginfo.h>
 #include <string.h>
 #include "eeggraph-private.h"
 
@@ -27,49 +28,15 @@ graph_found (GstEegGraphIssue *issue, const json_t *json)
   free (text);
 }
 
-static guint
-edit_distance (const gchar *a, const gchar *b)
-{
-  gsize n = strlen (b);
-  guint *row = g_new (guint, n + 1), result;
-
-  for (gsize j = 0; j <= n; j++)
-    row[j] = (guint) j;
-  for (gsize i = 1; a[i - 1]; i++) {
-    guint diagonal = row[0];
-
-    row[0] = (guint) i;
-    for (gsize j = 1; j <= n; j++) {
-      guint above = row[j];
-      guint change = diagonal + (a[i - 1] != b[j - 1]);
-
-      row[j] = MIN (change, MIN (above, row[j - 1]) + 1);
-      diagonal = above;
-    }
-  }
-  result = row[n];
-  g_free (row);
-  return result;
-}
-
 gchar *
 graph_did_you_mean (const gchar *word, GPtrArray *words)
 {
-  const gchar *best = NULL;
-  gsize length = strlen (word);
-  guint least = (guint) MIN (length / 3 + 1, 4) + 1;
+  const gchar **list = g_new0 (const gchar *, words->len + 1);
+  const gchar *best;
 
-  if (length > 64)
-    return NULL;
-  for (guint i = 0; i < words->len; i++) {
-    const gchar *w = g_ptr_array_index (words, i);
-    guint d = edit_distance (word, w);
-
-    if (d < least) {
-      least = d;
-      best = w;
-    }
-  }
+  memcpy (list, words->pdata, words->len * sizeof *list);
+  best = gst_eeg_closest_word (word, list);
+  g_free (list);
   return best ? g_strdup_printf ("did you mean \"%s\"?", best) : NULL;
 }
 
