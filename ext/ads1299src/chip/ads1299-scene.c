@@ -136,9 +136,15 @@ fill_loff (Ads1299Scene *s)
   for (i = 0; i < s->loff_period; i++) {
     double v = hz > 0.0 ? 0.0 : 1.0;
 
-    for (h = 1; hz > 0.0 && h < 64; h += 2)
-      v += 4.0 / M_PI / h * ads1299_sinc3_gain (h * hz, n) *
+    for (h = 1; hz > 0.0 && h < 64; h += 2) {
+      double gain = ads1299_sinc3_gain (h * hz, n);
+
+      /* every other lobe of the filter turns the sign */
+      if ((unsigned) (h * hz / s->rate) % 2 != 0)
+        gain = -gain;
+      v += 4.0 / M_PI / h * gain *
            sin (2.0 * M_PI * h * (i + 0.25) / s->loff_period);
+    }
     s->loff_wave[i] = (float) v;
   }
 }
