@@ -224,7 +224,7 @@ class Viewer(threading.Thread):
         self.next = first + frames
 
     def hang_up(self):
-        """Without a word, as a lost network does not; the kernel sends a reset."""
+        """Gone without a closing frame: the kernel sends a reset."""
         try:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         except OSError:

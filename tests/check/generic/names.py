@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every test that the documentation names is a test of this build, and every case
-behind a colon stands in its source. Links between pages lead somewhere.
+behind a colon stands in its source. Links between pages lead somewhere, README.md
+names every element and docs/README.md every page.
 
 usage: names.py SOURCE_ROOT BUILD_ROOT
 """
@@ -48,6 +49,13 @@ def main():
         for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
             if not os.path.exists(os.path.join(os.path.dirname(page), target)):
                 bad.append(f"{where}: the link to {target} leads nowhere")
+    readme, index = (open(os.path.join(ROOT, n), encoding="utf-8").read() for n in ("README.md", "docs/README.md"))
+    for page in pages:
+        folder, name = os.path.split(page)
+        if folder.endswith("docs/reference") and name != "README.md" and f"`{name[:-3]}`" not in readme:
+            bad.append(f"README.md: the table of elements lacks {name[:-3]}")
+        if folder.endswith("docs") and name != "README.md" and f"({name})" not in index:
+            bad.append(f"docs/README.md: no row for {name}")
     for line in bad:
         print(line)
     print(f"{count} names of tests, {len(bad)} wrong")
