@@ -26,7 +26,7 @@
  * then open http://127.0.0.1:9000/ in a browser. Samples and their spectra:
  *
  * |[
- * gst-launch-1.0 eegtestsrc is-live=true ! tee name=t ! queue ! websocketsink name=ws t. ! queue ! eegspectrum ! ws.stream_0
+ * gst-launch-1.0 eegtestsrc is-live=true ! tee name=t ! queue ! websocketsink port=9000 name=ws t. ! queue ! eegspectrum ! ws.stream_0
  * ]|
  */
 #ifdef HAVE_CONFIG_H

@@ -123,6 +123,30 @@ add_channel (
   }
 }
 
+/* The powers once more, by name: languages whose bindings cannot look into an
+ * array of arrays can read an array in a structure. */
+static void
+take_powers_by_name (GstStructure *s, const EegSpectrumPlan *plan)
+{
+  const GValue *power = gst_structure_get_value (s, "band-power");
+  GstStructure *bands = gst_structure_new_empty ("bands");
+  GValue value = G_VALUE_INIT;
+  guint b, c, channels = gst_value_array_get_size (power);
+
+  for (b = 0; b < plan->n_bands; b++) {
+    GValue list = G_VALUE_INIT;
+
+    gst_value_array_init (&list, channels);
+    for (c = 0; c < channels; c++)
+      gst_value_array_append_value (&list,
+          gst_value_array_get_value (gst_value_array_get_value (power, c), b));
+    gst_structure_take_value (bands, plan->bands[b].name, &list);
+  }
+  g_value_init (&value, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&value, bands);
+  gst_structure_take_value (s, "bands", &value);
+}
+
 static void
 add_measures (GstStructure *s, const EegSpectrumFrame *frame,
     const EegSpectrumPlan *plan, guint channels)
@@ -153,6 +177,7 @@ add_measures (GstStructure *s, const EegSpectrumFrame *frame,
   }
   for (i = 0; i < n; i++)
     gst_structure_take_value (s, lists[i].field, lists[i].list);
+  take_powers_by_name (s, plan);
 }
 
 GstStructure *

@@ -221,6 +221,14 @@ GST_START_TEST (test_sine_is_exact)
       fail_unless (at (m, "channel-flags", c, -1) == 0);
     }
     fail_unless (at (m, "frequencies", 250, -1) == 125);
+    {
+      const GstStructure *bands = gst_value_get_structure (
+          gst_structure_get_value (gst_message_get_structure (m), "bands"));
+
+      fail_unless (g_value_get_double (gst_value_array_get_value (
+                       gst_structure_get_value (bands, "alpha"), 1)) ==
+                   at (m, "band-power", 1, 2));
+    }
     fail_unless_equals_uint64 (u64 (m, "sample"), 0);
     fail_unless_equals_uint64 (u64 (m, "end-sample"), 500);
     fail_unless_equals_string (
