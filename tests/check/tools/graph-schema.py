@@ -129,6 +129,7 @@ class Schema(unittest.TestCase):
                 bases.append(json.load(f))
         docs = [mutate(rng.choice(bases), rng) for _ in range(3000)]
         docs += [dict(FULL, schema=v) for v in VALUES]  # every version, surely
+        docs += [dict(FULL, stages=FULL["stages"][:1] * 300)]
         docs += [dict(FULL, stages=[]), dict(FULL, stages=[dict(FULL["stages"][0], properties=v)
                                                            for v in VALUES])]
         lines = [json.dumps(d) for d in docs]
