@@ -26,7 +26,7 @@ json_from_text (GParamSpec *pspec, const gchar *text)
  * Overrides one property, as `--set` does. A value that does not fit is an
  * issue of the next gst_eeg_graph_check() at "--set id.property" with line 0.
  *
- * Returns: %FALSE when the stage or the property does not exist, with an issue
+ * Returns: %FALSE when there is no such stage, with an issue, or no graph at all
  */
 gboolean
 gst_eeg_graph_set (GstEegGraph *graph, const gchar *assignment)
@@ -38,6 +38,11 @@ gst_eeg_graph_set (GstEegGraph *graph, const gchar *assignment)
   gsize n;
 
   g_return_val_if_fail (graph != NULL && assignment != NULL, FALSE);
+  /* What is wrong with the file is known already, and explains the rest. */
+  if (!json_is_object (graph->root))
+    return FALSE;
+  /* What a check found is out of date, and must not be kept with this. */
+  graph_forget_issues (graph);
   eq = strchr (assignment, '=');
   dot = strchr (assignment, '.');
   if (!eq || !dot || dot > eq || !g_utf8_validate (assignment, -1, NULL)) {
@@ -65,8 +70,20 @@ gst_eeg_graph_set (GstEegGraph *graph, const gchar *assignment)
     }
   }
   if (!stage) {
-    graph_error (
+    GstEegGraphIssue *i = graph_error (
         graph, "unknown-stage", label, FALSE, "There is no stage \"%s\"", id);
+    GPtrArray *ids = g_ptr_array_new ();
+
+    json_array_foreach (json_object_get (graph->root, "stages"), n, v)
+    {
+      json_t *other = json_object_get (v, "id");
+
+      if (json_is_string (other))
+        g_ptr_array_add (ids, (gpointer) json_string_value (other));
+    }
+    graph_take (&i->allowed, graph_join (ids));
+    graph_take (&i->hint, graph_did_you_mean (id, ids));
+    g_ptr_array_unref (ids);
   } else {
     const gchar *factory =
         json_string_value (json_object_get (stage, "element"));

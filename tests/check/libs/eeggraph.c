@@ -641,8 +641,9 @@ GST_END_TEST;
 GST_START_TEST (test_set)
   {
     g_autoptr (GstEegGraph) g = from_text (FANOUT);
+    g_autoptr (GstEegGraph) broken = from_text ("{");
     g_autofree gchar *before = g_strdup (gst_eeg_graph_get_hash (g)),
-                     *text = NULL;
+                     *text = NULL, *told = NULL;
 
     fail_unless (gst_eeg_graph_set (g, "filt.lowpass=40"));
     fail_unless (gst_eeg_graph_set (g, "src.is-live=true"));
@@ -654,8 +655,16 @@ GST_START_TEST (test_set)
     fail_if (gst_eeg_graph_check (g));
     fail_unless (has_issue (g, "wrong-type", "--set filt.order"));
     fail_unless_equals_int (gst_eeg_graph_get_issue (g, 0)->line, 0);
-    fail_if (gst_eeg_graph_set (g, "nobody.order=1"));
+    fail_if (gst_eeg_graph_set (g, "fild.order=1"));
+    fail_unless (has_issue (g, "unknown-stage", "--set fild.order"));
+    told = gst_eeg_graph_issues_to_text (g);
+    fail_unless (strstr (told, "did you mean \"filt\"?") != NULL, "%s", told);
     fail_if (gst_eeg_graph_set (g, "nonsense"));
+    fail_if (gst_eeg_graph_set (g, "filt.order=\xff"));
+    fail_unless_equals_int (gst_eeg_graph_get_n_issues (g), 3);
+    /* a file that cannot be read has one error, not one more for each --set */
+    fail_if (gst_eeg_graph_set (broken, "filt.order=1"));
+    fail_unless_equals_int (gst_eeg_graph_get_n_issues (broken), 1);
   }
 GST_END_TEST;
 
