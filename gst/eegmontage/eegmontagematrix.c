@@ -12,9 +12,12 @@
 /* What is left of a row, relative to the largest coefficient, when it follows
  * from the others. */
 #define RANK_TOLERANCE 1e-10
+/* No output can overflow then. */
+#define MAX_COEFFICIENT 1e6
 
 /* Rows are parted by ';' or line ends. GStreamer's own notation of nested
- * arrays, < <(double)1, 0>, <0, 1> >, becomes that. */
+ * arrays, < <(double)1, 0>, <0, 1> >, becomes that; NULL when its brackets do
+ * not match. */
 static gchar *
 plain_text (const gchar *text)
 {
@@ -28,7 +31,8 @@ plain_text (const gchar *text)
     if (*text == '<') {
       depth++;
     } else if (*text == '>') {
-      depth--;
+      if (--depth < 0)
+        break;
       g_string_append_c (out, ';');
     } else if (*text == '(') {
       const gchar *end = strchr (text, ')');
@@ -39,7 +43,7 @@ plain_text (const gchar *text)
       g_string_append_c (out, *text);
     }
   }
-  return g_string_free (out, FALSE);
+  return g_string_free (out, depth != 0);
 }
 
 static guint
@@ -61,7 +65,7 @@ read_rows (const EegMontageNames *names, const gchar *text, guint *n_rows,
 {
   const guint cols = GST_EEG_INFO_CHANNELS (names->info);
   g_autofree gchar *plain = plain_text (text);
-  g_auto (GStrv) lines = g_strsplit (plain, ";", -1);
+  g_auto (GStrv) lines = g_strsplit (plain ? plain : "", ";", -1);
   g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (gdouble));
   guint k, rows = 0, c;
 
@@ -95,6 +99,14 @@ read_rows (const EegMontageNames *names, const gchar *text, guint *n_rows,
           n, rows, count_rows (lines), count_rows (lines), cols, cols);
       return NULL;
     }
+    for (c = 0; c < cols; c++)
+      if (ABS (values[c]) > MAX_COEFFICIENT) {
+        g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+            "property \"matrix\" has the coefficient %g in row %u, expected "
+            "%g at most: write coefficients without a unit",
+            values[c], rows, MAX_COEFFICIENT);
+        return NULL;
+      }
     for (c = 0; c < cols; c++)
       zero &= values[c] == 0;
     if (zero) {

@@ -248,6 +248,13 @@ find_nodes (const EegMontageNames *names, const gchar *text, GArray *nodes,
       if (found >= 0)
         break;
     }
+    if (found < 0 && *g_strstrip (parts[at]) == '\0') {
+      g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+          "property \"channels\" has the entry '%s' with a channel missing, "
+          "expected two or more, for example Fp1-F7",
+          text);
+      return FALSE;
+    }
     if (found < 0)
       return eeg_montage_names_need (
                  names, g_strstrip (parts[at]), "channels", error) >= 0;

@@ -203,6 +203,8 @@ use_plan (GstEegMontage *self, EegMontagePlan *plan, const GstEegInfo *in,
   }
   drop_old (self);
   if (fade && self->heard) {
+    if (self->matrix)
+      eeg_dsp_matrix_inherit (matrix, self->matrix);
     if (self->matrix && self->current->n_out == plan->n_out &&
         self->current->n_in == plan->n_in && in->unit == GST_EEG_UNIT_VOLT) {
       self->old = g_steal_pointer (&self->matrix);

@@ -419,6 +419,10 @@ GST_START_TEST (test_impossible_montages_refused)
         {"channels", "Fp1-Fp1", "always 0"},
         {"channels", "Fp1-C3-O1=Chain", "2 pairs"},
         {"channels", "Fp1-F9", "'F9'"},
+        {"channels", "Fp1-", "'Fp1-' with a channel missing"},
+        {"matrix", "<<1,0,0,0,0,0,0,0>", "expected rows"},
+        {"matrix", "1,0,0,0,0,0,0,0>", "'0>'"},
+        {"matrix", "1e7,0,0,0,0,0,0,0", "1e+07 in row 1"},
         {"reference", "linked-ears", "A1 and A2, or M1 and M2"},
         {"reference", "averge", "did you mean reference=average"},
         {"reference", "C3,C3", "twice"},
@@ -766,6 +770,32 @@ GST_START_TEST (test_change_of_the_number_of_channels)
   }
 GST_END_TEST;
 
+/* What stands in for a bad value is known on both sides of a change. */
+GST_START_TEST (test_change_keeps_last_good_values)
+  {
+    GstHarness *h = start ("reference=C3");
+    GstElement *e = gst_harness_find_element (h, "eegmontage");
+    GstBuffer *b = make_buffer (10, 40);
+    GstMapInfo map;
+    GArray *got;
+    guint f;
+
+    gst_harness_push (h, make_buffer (0, 10));
+    g_array_unref (outputs (h));
+    gst_buffer_map (b, &map, GST_MAP_WRITE);
+    for (f = 0; f < 40; f++)
+      ((gfloat *) map.data)[f * N + 7] = NAN;
+    gst_buffer_unmap (b, &map);
+    g_object_set (e, "reference", "none", NULL);
+    gst_harness_push (h, b);
+    got = outputs (h);
+    fail_unless (g_array_index (got, gfloat, 39 * N + 7) == sample (9, 7));
+    g_array_unref (got);
+    gst_object_unref (e);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_impossible_change_refused)
   {
     static const gchar *const bad[][3] = {
@@ -966,6 +996,7 @@ eegmontage_suite (void)
   tcase_add_test (tc, test_nan_reaches_only_its_outputs);
   tcase_add_test (tc, test_change_fades);
   tcase_add_test (tc, test_change_of_the_number_of_channels);
+  tcase_add_test (tc, test_change_keeps_last_good_values);
   tcase_add_test (tc, test_impossible_change_refused);
   tcase_add_test (tc, test_breaks_start_afresh);
   tcase_add_test (tc, test_changes_from_another_thread);

@@ -301,6 +301,13 @@ eeg_dsp_matrix_reset (EegDspMatrix *m)
   memset (m->last, 0, m->cols * sizeof (double));
 }
 
+void
+eeg_dsp_matrix_inherit (EegDspMatrix *m, const EegDspMatrix *from)
+{
+  if (m->cols == from->cols)
+    memcpy (m->last, from->last, m->cols * sizeof (double));
+}
+
 static int
 usable (double x)
 {

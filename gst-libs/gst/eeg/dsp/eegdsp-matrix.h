@@ -56,6 +56,12 @@ EEG_DSP_API const char *eeg_dsp_matrix_path_name (EegDspMatrixPath path);
  * before any good one came. */
 EEG_DSP_API void eeg_dsp_matrix_reset (EegDspMatrix *matrix);
 
+/* Takes the last good values over from a matrix of as many columns that ran on
+ * the same inputs so far; of inputs that it does not use, a selection knows
+ * none. */
+EEG_DSP_API void eeg_dsp_matrix_inherit (
+    EegDspMatrix *matrix, const EegDspMatrix *from);
+
 /* @frames interleaved frames of cols values to as many of rows values; @out may
  * equal @in where rows equal cols. Sums are formed in double precision and
  * rounded once; the result is the same, bit for bit, however the frames are
