@@ -42,6 +42,18 @@ quantile (const gdouble *values, guint n, gdouble q)
   return v;
 }
 
+static gdouble
+time_of (const Bench *bench, const BenchVariant *v)
+{
+  gdouble start;
+
+  if (v->elsewhere)
+    return v->elsewhere (v->data);
+  start = cpu_now (bench->whole_process);
+  v->run (v->data);
+  return cpu_now (bench->whole_process) - start;
+}
+
 void
 bench_run (const Bench *bench, BenchResult *results)
 {
@@ -50,14 +62,12 @@ bench_run (const Bench *bench, BenchResult *results)
   gdouble *ratios = g_new (gdouble, bench->rounds);
 
   for (i = 0; i < n; i++)
-    bench->variants[i].run (bench->variants[i].data);
+    time_of (bench, &bench->variants[i]);
   for (round = 0; round < bench->rounds; round++) {
     for (i = 0; i < n; i++) {
       guint v = (i + round) % n;
-      gdouble start = cpu_now (bench->whole_process);
 
-      bench->variants[v].run (bench->variants[v].data);
-      times[v * bench->rounds + round] = cpu_now (bench->whole_process) - start;
+      times[v * bench->rounds + round] = time_of (bench, &bench->variants[v]);
     }
   }
   for (i = 0; i < n; i++) {
@@ -70,6 +80,15 @@ bench_run (const Bench *bench, BenchResult *results)
     results[i].median_ns =
         quantile (own, bench->rounds, 0.5) / bench->units_per_run;
     results[i].ratio = quantile (ratios, bench->rounds, 0.5);
+    results[i].above = 0;
+    if (bench->variants[i].floor) {
+      const gdouble *floor =
+          times + (bench->variants[i].floor - 1) * bench->rounds;
+
+      for (round = 0; round < bench->rounds; round++)
+        ratios[round] = own[round] / floor[round];
+      results[i].above = quantile (ratios, bench->rounds, 0.5);
+    }
   }
   g_free (ratios);
   g_free (times);
@@ -83,13 +102,17 @@ bench_report (const Bench *bench, const BenchResult *results)
 
   printf ("%s (per %s, %u rounds)\n", bench->name, bench->unit, bench->rounds);
   for (i = 0; i < bench->n_variants; i++) {
-    printf ("  %-34s p10 %9.3f ns  median %9.3f ns  %7.2f x\n",
+    printf ("  %-34s p10 %9.3f ns  median %9.3f ns  %7.2f x",
         bench->variants[i].name, results[i].p10_ns, results[i].median_ns,
         results[i].ratio);
+    if (results[i].above > 0)
+      printf ("  %6.2f of %s", results[i].above,
+          bench->variants[bench->variants[i].floor - 1].name);
+    printf ("\n");
     json_array_append_new (rows,
-        json_pack ("{s:s,s:f,s:f,s:f}", "variant", bench->variants[i].name,
+        json_pack ("{s:s,s:f,s:f,s:f,s:f}", "variant", bench->variants[i].name,
             "p10_ns", results[i].p10_ns, "median_ns", results[i].median_ns,
-            "ratio", results[i].ratio));
+            "ratio", results[i].ratio, "of_floor", results[i].above));
   }
   fflush (stdout);
   if (!collected)
@@ -117,6 +140,20 @@ bench_gate (const gchar *what, gdouble value, gdouble at_least, guint *missed)
 
   printf ("  %s  %s: %.2f, wanted at least %.2f\n", ok ? "PASS" : "MISS", what,
       value, at_least);
+  fflush (stdout);
+  if (!ok)
+    (*missed)++;
+  return ok;
+}
+
+gboolean
+bench_gate_at_most (
+    const gchar *what, gdouble value, gdouble at_most, guint *missed)
+{
+  gboolean ok = value <= at_most;
+
+  printf ("  %s  %s: %.2f, wanted at most %.2f\n", ok ? "PASS" : "MISS", what,
+      value, at_most);
   fflush (stdout);
   if (!ok)
     (*missed)++;

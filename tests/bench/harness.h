@@ -13,9 +13,14 @@
 typedef struct
 {
   const gchar *name;
-  /* Does @work units of work; the unit is the bench's. */
+  /* Does the bench's units of work. */
   void (*run) (gpointer data);
   gpointer data;
+  /* Instead of run(): another process does the work; returns its ns. */
+  gdouble (*elsewhere) (gpointer data);
+  /* What it is compared with besides the anchor: place + 1 of the variant that
+   * shows the limit for this one; 0 for none. */
+  guint floor;
 } BenchVariant;
 
 typedef struct
@@ -34,6 +39,7 @@ typedef struct
   gdouble p10_ns; /* per unit */
   gdouble median_ns;
   gdouble ratio; /* median of anchor time / own time */
+  gdouble above; /* median of own time / time of the floor, 0 without one */
 } BenchResult;
 
 /* Fills @results (n_variants entries). */
@@ -45,6 +51,8 @@ void bench_report (const Bench *bench, const BenchResult *results);
 /* Gate: prints PASS or MISS; a miss is counted, never fatal to a test run. */
 gboolean bench_gate (
     const gchar *what, gdouble value, gdouble at_least, guint *missed);
+gboolean bench_gate_at_most (
+    const gchar *what, gdouble value, gdouble at_most, guint *missed);
 
 /* Collects one more number, under @group and @name. */
 void bench_note (const gchar *group, const gchar *name, gdouble value);
