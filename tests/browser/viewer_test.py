@@ -41,13 +41,14 @@ class Fake:
 class Real:
     """websocketsink of this build behind eegtestsrc."""
 
-    def __init__(self, port=0, channels=8, rate=250, frequency=10, amplitude=50e-6, buffers=-1, pipeline=None):
+    def __init__(self, port=0, channels=8, rate=250, frequency=10, amplitude=50e-6, buffers=-1, pipeline=None, name=None):
         port = port or free_port()
         self.port = port
         self.url = f"http://127.0.0.1:{port}/"
         source = pipeline or ["eegtestsrc", "is-live=true", "wave=sine", f"channels={channels}", f"rate={rate}",
                               f"frequency={frequency}", f"amplitude={amplitude}", f"num-buffers={buffers}"]
-        self.process = subprocess.Popen(["gst-launch-1.0", "-q", *source, "!", "websocketsink", f"port={port}"],
+        self.process = subprocess.Popen(["gst-launch-1.0", "-q", *source, "!", "websocketsink", f"port={port}",
+                                         *([f"name={name}"] if name else [])],
                                         stderr=subprocess.PIPE, text=True)
         end = time.monotonic() + 15
         while True:
@@ -423,6 +424,25 @@ def test_real_alpha(browser):
             peak = float(browser.js("return document.documentElement.dataset.peak"))
             assert abs(peak - 10) < 0.25, (channel, peak)
             assert browser.js("return document.getElementById('peak-note').textContent") == "alpha peak"
+        assert browser.js("return document.documentElement.dataset.lost") == "0"
+        no_errors(browser)
+    finally:
+        server.stop()
+
+
+def test_real_served_spectrum(browser):
+    """Where the server has spectra of the same channels, the panel shows those."""
+    server = Real(pipeline="eegtestsrc is-live=true wave=sine frequency=21 amplitude=20e-6 channels=8 ! tee name=t ! queue ! "
+                           "eegspectrum window=1 ! ws.stream_0 t. ! queue".split(), name="ws")
+    try:
+        browser.open(server.url)
+        browser.wait(samples(1), 20)
+        browser.wait("return window.__eeg.served && document.documentElement.dataset.peak", 20)
+        peak = float(browser.js("return document.documentElement.dataset.peak"))
+        assert abs(peak - 21) < 0.1, peak
+        # A chosen channel is shown at once, and the samples go on as before.
+        browser.js("document.querySelectorAll('#labels button')[3].click()")
+        browser.wait("return window.__eeg.served && Math.abs(Number(document.documentElement.dataset.peak) - 21) < 0.1")
         assert browser.js("return document.documentElement.dataset.lost") == "0"
         no_errors(browser)
     finally:

@@ -2,7 +2,7 @@
 // One WebSocket that comes back: exponential back-off with jitter, resumes at
 // the sample after the last one received while the session is the same.
 
-import { PROTOCOL, ProtocolError, decode } from './protocol.js';
+import { PROTOCOL, ProtocolError, TYPE_SPECTRUM, decode } from './protocol.js';
 
 const FIRST_DELAY = 250;
 const LAST_DELAY = 10000;
@@ -13,6 +13,7 @@ export class Connection {
   /**
    * @param {string} url
    * @param {object} on callbacks: hello(stream, resumed), data(message),
+   *   spectrum(message, stream),
    *   eos(), status(object), change(), page(): seconds of history wanted
    * @param {?number} wanted stream id, or null for the first
    */
@@ -26,6 +27,8 @@ export class Connection {
     this.session = null;
     this.stream = null;
     this.subscribed = null; // the socket that carries a subscription
+    this.spectra = null; // the stream with the spectra of the same channels
+    this.spectraOn = null; // the socket that carries its subscription
     this.next = null; // sample index that would continue the picture
     this.attempt = 0;
     this.reconnects = 0;
@@ -96,6 +99,7 @@ export class Connection {
     this.detail = '';
     this.on.hello(stream, resumed);
     this.on.change();
+    this.wantSpectra(streams);
     // A new epoch on the same socket: the server goes on with the subscription.
     if (this.subscribed === this.ws) return;
     this.subscribed = this.ws;
@@ -110,8 +114,23 @@ export class Connection {
     this.ws.send(JSON.stringify(subscribe));
   }
 
+  /** A stream of spectra of exactly these channels, if the server has one. */
+  wantSpectra(streams) {
+    const names = (s) => s.channels.map((c) => c.name).join('\n');
+    this.spectra = streams.find((s) => s.kind === 'spectrum' && s.unit === 'uV^2/Hz' && names(s) === names(this.stream)) ?? null;
+    if (!this.spectra || this.spectraOn === this.ws) return;
+    this.spectraOn = this.ws;
+    this.ws.send(JSON.stringify({ op: 'subscribe', stream: this.spectra.id, mode: 'live', from: -1 }));
+  }
+
   binary(data) {
     const message = decode(data);
+    if (message.type === TYPE_SPECTRUM) {
+      const s = this.spectra;
+      if (s && message.stream === s.id && message.epoch === s.epoch && message.values.length === s.bins * s.channels.length)
+        this.on.spectrum(message, s);
+      return;
+    }
     if (message.values === null || message.stream !== this.stream?.id) return;
     if (message.epoch !== this.stream.epoch) return; // its hello is on the way
     if (this.phase !== 'open') this.phase = 'open';

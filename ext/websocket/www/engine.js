@@ -15,6 +15,7 @@ const STATUS_EVERY = 250;
 const SATURATED = 2000; // ms for which a saturated input is pointed out
 const SPECTRUM_EVERY = 500;
 const SPECTRUM_SECONDS = 8;
+const SERVED = 3000; // ms for which a spectrum of the server's is good
 
 export class Engine {
   constructor(init, post) {
@@ -41,6 +42,7 @@ export class Engine {
     this.connection = new Connection(init.url, {
       hello: (stream, resumed) => this.hello(stream, resumed),
       data: (message) => this.data(message),
+      spectrum: (message, stream) => this.spectrum(message, stream),
       eos: () => {},
       page: () => Math.max(10, this.view.seconds),
       status: (message) => this.post({ op: 'notice', level: message.level, text: message.text }),
@@ -64,6 +66,7 @@ export class Engine {
     this.saturated = -Infinity;
     this.spectra = new Map();
     this.peak = null;
+    this.served = -Infinity;
     this.turn = 0;
     this.page = null;
     this.fitted = false;
@@ -262,8 +265,24 @@ export class Engine {
     this.drawSpectrum();
   }
 
+  /** Spectra that the server computed: shown instead of the page's own. */
+  spectrum(m, stream) {
+    if (this.frozen || !this.ring || m.channels !== this.ring.channels) return;
+    const bins = stream.bins;
+    for (let c = 0; c < m.channels; c++) {
+      const psd = Float64Array.from(m.values.subarray(c * bins, (c + 1) * bins));
+      this.spectra.set(c, { psd, step: stream.binWidth });
+    }
+    this.served = performance.now();
+    this.choosePeak(this.view.selected);
+  }
+
   computeSpectrum(channel) {
     const { ring } = this;
+    if (performance.now() - this.served < SERVED) {
+      if (channel === this.view.selected) this.choosePeak(channel);
+      return;
+    }
     if (!ring || ring.next === null || channel >= ring.channels) return;
     const x = ring.newest(channel, Math.round(SPECTRUM_SECONDS * ring.rate));
     const n = segmentLength(x.length, ring.rate);
@@ -275,9 +294,15 @@ export class Engine {
     const psd = welch(x, ring.rate, n);
     const step = ring.rate / n;
     this.spectra.set(channel, { psd, step });
-    if (channel === this.view.selected) {
+    if (channel === this.view.selected) this.choosePeak(channel);
+  }
+
+  choosePeak(channel) {
+    const { psd, step } = this.spectra.get(channel) ?? {};
+    this.peak = null;
+    if (psd) {
       const alpha = findPeak(psd, step, 7, 14);
-      const any = findPeak(psd, step, 1, Math.min(60, ring.rate / 2));
+      const any = findPeak(psd, step, 1, Math.min(60, this.ring.rate / 2));
       // Without an alpha rhythm the strongest other rhythm is shown, as such.
       this.peak = alpha && (!any || alpha.density * 100 > any.density) ? { ...alpha, alpha: true } : any && { ...any, alpha: false };
     }
@@ -316,6 +341,7 @@ export class Engine {
       reconnects: connection.reconnects,
       session: connection.session,
       peak: this.peak,
+      served: now - this.served < SERVED,
       unit: view.unit,
       levels,
       frozenBehind: this.frozen ? (ring.next - this.frozen.next) / ring.rate : null,

@@ -3,6 +3,7 @@
 
 export const PROTOCOL = 'eeg.v1';
 export const TYPE_SAMPLES = 1;
+export const TYPE_SPECTRUM = 4;
 export const FLAG_GAP = 1;
 export const FLAG_SATURATED = 2;
 export const FLAG_BACKFILL = 8;
@@ -19,7 +20,8 @@ export class ProtocolError extends Error {}
  * @param {ArrayBuffer} data
  * @returns {{type, flags, stream, first, time, frames, channels, format,
  *   epoch, missed, values}} `values` is a typed array view of frames x
- *   channels numbers, interleaved, or null for other types than samples.
+ *   channels numbers, interleaved; of a spectrum all bins of the first
+ *   channel, then of the next; or null for other types.
  */
 export function decode(data) {
   if (data.byteLength < HEADER) throw new ProtocolError(`message of ${data.byteLength} bytes is shorter than its header`);
@@ -40,6 +42,13 @@ export function decode(data) {
   };
   const offset = v.getUint16(2, true);
   if (offset < HEADER || offset % 8) throw new ProtocolError(`header length ${offset} is not a multiple of 8 from 40 on`);
+  if (m.type === TYPE_SPECTRUM) {
+    const n = (data.byteLength - offset) / 4;
+    if (m.format !== 0 || m.layout !== 1 || !m.channels || n % m.channels)
+      throw new ProtocolError(`a spectrum of ${data.byteLength} bytes does not hold ${m.channels} channels`);
+    m.values = new Float32Array(data, offset, n);
+    return m;
+  }
   if (m.type !== TYPE_SAMPLES) return m;
   if (m.format >= BYTES.length) throw new ProtocolError(`value format ${m.format} is unknown`);
   if (m.layout !== 0) throw new ProtocolError(`layout ${m.layout} is unknown`);
