@@ -83,7 +83,6 @@ struct _GstWebsocketSink
   guint last_port;
   gint64 wall_origin; /* ns of the Unix clock at running time 0 */
   gboolean need_origin;
-  guint n_streams; /* that were ever requested */
 
   /* Its pad's streaming thread, or nobody's below PAUSED. */
   EegWsFeed *feed;
@@ -496,22 +495,29 @@ gst_websocket_sink_request_new_pad (GstElement *element, GstPadTemplate *templ,
 {
   GstWebsocketSink *self = GST_WEBSOCKET_SINK (element);
   g_autofree gchar *made = NULL;
-  guint number;
+  guint number = 0;
   GstPad *pad;
 
-  GST_OBJECT_LOCK (self);
-  if (name == NULL || sscanf (name, "stream_%u", &number) != 1)
-    number = self->n_streams;
-  if (number < EEG_WS_MAX_TOPICS - 1)
-    self->n_streams = MAX (self->n_streams, number + 1);
-  GST_OBJECT_UNLOCK (self);
+  if (name && sscanf (name, "stream_%u", &number) == 1) {
+    made = g_strdup_printf ("stream_%u", number);
+  } else {
+    /* The lowest number that is free. */
+    for (number = 0; number < EEG_WS_MAX_TOPICS; number++) {
+      g_autoptr (GstPad) taken = NULL;
+
+      g_free (made);
+      made = g_strdup_printf ("stream_%u", number);
+      taken = gst_element_get_static_pad (element, made);
+      if (taken == NULL)
+        break;
+    }
+  }
   if (number >= EEG_WS_MAX_TOPICS - 1) {
     GST_WARNING_OBJECT (self,
         "stream_%u: one server has at most %d streams besides the sink pad's",
         number, EEG_WS_MAX_TOPICS - 1);
     return NULL;
   }
-  made = g_strdup_printf ("stream_%u", number);
   pad = g_object_new (EEG_TYPE_WS_PAD, "name", made, "direction", GST_PAD_SINK,
       "template", templ, NULL);
   EEG_WS_PAD (pad)->sink = self;
@@ -643,7 +649,7 @@ gst_websocket_sink_class_init (GstWebsocketSinkClass *klass)
   g_object_class_install_property (object_class, PROP_HISTORY,
       g_param_spec_double ("history", "History",
           "Seconds of signal kept in memory for clients that join late or "
-          "resume, at most 32 MB of it",
+          "resume, at most 32 MB of it for each stream",
           1.0, 3600.0, DEFAULT_HISTORY_SECONDS, ready));
   g_object_class_install_property (object_class, PROP_MAX_CLIENTS,
       g_param_spec_uint ("max-clients", "Most clients",

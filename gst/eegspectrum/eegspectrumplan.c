@@ -196,7 +196,8 @@ eeg_spectrum_plan_init (EegSpectrumPlan *plan, const EegSpectrumParams *params,
   plan->bin_width = rate / (gdouble) plan->config.segment;
   bins = (gdouble) (plan->config.segment / 2 + 1);
   if (params->max_frequency > 0)
-    bins = MIN (bins, floor (params->max_frequency / plan->bin_width) + 1);
+    bins =
+        MIN (bins, floor (params->max_frequency / plan->bin_width + 1e-9) + 1);
   plan->bins = (guint) bins;
   plan->weight =
       params->average > 0 ? -expm1 (-params->hop / params->average) : 1;

@@ -95,6 +95,7 @@ struct _GstEegSpectrum
   guint64 announced; /* filling announcements since the reset */
   guint64 position;  /* absolute index of the next sample */
   gboolean keep;     /* the next reset is no new beginning */
+  gboolean kept;     /* it was none, but a gap may have hidden behind it */
   gboolean mark_discont;
   gboolean warned;
 };
@@ -298,6 +299,7 @@ gst_eeg_spectrum_reset (GstEegBaseFilter *base, GstEegResetReason reason)
 
   if (reason == GST_EEG_RESET_START && self->keep) {
     self->keep = FALSE;
+    self->kept = TRUE;
     return;
   }
   if (reason == GST_EEG_RESET_START)
@@ -360,6 +362,10 @@ gst_eeg_spectrum_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
 {
   GstEegSpectrum *self = GST_EEG_SPECTRUM (base);
 
+  if (self->kept && (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT) ||
+                        first_sample != self->position))
+    start_over (self);
+  self->kept = FALSE;
   if (eeg_dsp_spectrum_seen (self->dsp) == 0)
     self->first = first_sample;
   self->position = first_sample;
@@ -670,7 +676,7 @@ gst_eeg_spectrum_start (GstBaseTransform *trans)
 
   g_atomic_int_set (&self->nowhere, FALSE);
   self->ledger.lost = 0;
-  self->keep = FALSE;
+  self->keep = self->kept = FALSE;
   start_over (self);
   GST_OBJECT_LOCK (self);
   self->computed = self->pushed = self->messages = self->nonfinite = 0;

@@ -381,6 +381,63 @@ GST_START_TEST (test_alpha_peak_on_occipital)
   }
 GST_END_TEST;
 
+/* A recording of a real ADS1299: the subject rests with closed eyes from about
+ * 30 to 70 s, and the last two channels are occipital. */
+GST_START_TEST (test_eyes_closed_recording)
+  {
+    const gchar *folder = g_getenv ("EEG_DATA_DIR");
+    g_autofree gchar *path =
+        g_build_filename (folder ? folder : TEST_SOURCE_ROOT "/../shared/data",
+            "ads1299-counts-8ch-250sps.s32le", NULL);
+    g_autofree gchar *data = NULL;
+    GstElement *e;
+    guint window, found = 0;
+    Rig r = {NULL};
+    GstMessage *m;
+    gdouble *x;
+    gsize n, i;
+
+    if (!g_file_get_contents (path, &data, &n, NULL)) {
+      g_print ("SKIP: no recording at %s\n", path);
+      return;
+    }
+    n /= 4;
+    x = g_new (gdouble, n);
+    for (i = 0; i < n; i++)
+      x[i] = (gint32) GST_READ_UINT32_LE (data + 4 * i) * (4.5 / 24 / 8388608);
+    e = gst_parse_launch (
+        "eegspectrum window=10 segment=2 hop=10 bands=alpha:8-13,all:2-30",
+        NULL);
+    r.h = gst_harness_new_with_element (e, "sink", "src");
+    gst_object_unref (e);
+    r.bus = gst_bus_new ();
+    gst_element_set_bus (r.h->element, r.bus);
+    gst_harness_set_src_caps_str (r.h,
+        "audio/x-raw,format=F64LE,layout=interleaved,rate=250,channels=8,"
+        "channel-mask=(bitmask)0x0,eeg-unit=V,eeg-full-scale=(double)1.0");
+    gst_harness_push (r.h, gst_buffer_new_wrapped (x, n * sizeof *x));
+    for (window = 0; (m = next_message (&r, FALSE)); window++) {
+      gdouble share[8], peak = at (m, "band-peak", 6, 0);
+
+      for (i = 0; i < 8; i++)
+        share[i] = at (m, "band-relative", (gint) i, 0);
+      /* Awake and blinking, then at rest. */
+      if (window < 2)
+        fail_unless (share[6] < 0.3 && share[7] < 0.3);
+      if (window >= 3 && window < 7) {
+        fail_unless (share[6] > 0.4 && share[7] > 0.4, "%u: %g, %g", window,
+            share[6], share[7]);
+        fail_unless (share[6] > 1.2 * share[0] && share[7] > 1.2 * share[0]);
+        fail_unless (peak > 9.5 && peak < 12.5, "%u: %g Hz", window, peak);
+        found++;
+      }
+      gst_message_unref (m);
+    }
+    fail_unless_equals_int (found, 4);
+    rig_free (&r);
+  }
+GST_END_TEST;
+
 /* --- windows -------------------------------------------------------------- */
 
 GST_START_TEST (test_filling_is_announced)
@@ -484,6 +541,30 @@ GST_START_TEST (test_reconfigure_changes_nothing)
     gst_harness_push_upstream_event (r.h, gst_event_new_reconfigure ());
     feed (&r, 200, 50);
     fail_unless_equals_int (gst_harness_buffers_in_queue (r.h), 1);
+    rig_free (&r);
+  }
+GST_END_TEST;
+
+/* New bands keep the window, but not across a gap that comes with them. */
+GST_START_TEST (test_change_does_not_hide_a_gap)
+  {
+    Rig r = rig_new ("eegspectrum window=1 hop=1");
+    GstBuffer *b;
+    guint i;
+
+    for (i = 0; i < 2; i++) {
+      feed (&r, 1000 * i, 200);
+      g_object_set (r.h->element, "bands", i ? "a:1-2" : "b:1-2", NULL);
+      b = make_buffer (1000 * i + (i ? 200 : 700), 249);
+      if (i)
+        GST_BUFFER_FLAG_SET (b, GST_BUFFER_FLAG_DISCONT);
+      gst_harness_push (r.h, b);
+      fail_unless_equals_int (gst_harness_buffers_in_queue (r.h), 0);
+    }
+    feed (&r, 1449, 1);
+    b = gst_harness_pull (r.h);
+    fail_unless_equals_uint64 (GST_BUFFER_OFFSET (b), 1200);
+    gst_buffer_unref (b);
     rig_free (&r);
   }
 GST_END_TEST;
@@ -941,10 +1022,12 @@ eegspectrum_suite (void)
   tcase_add_test (tc, test_white_noise_level);
   tcase_add_test (tc, test_splits_are_bit_exact);
   tcase_add_test (tc, test_alpha_peak_on_occipital);
+  tcase_add_test (tc, test_eyes_closed_recording);
   tcase_add_test (tc, test_filling_is_announced);
   tcase_add_test (tc, test_no_window_across_a_gap);
   tcase_add_test (tc, test_flush_begins_anew);
   tcase_add_test (tc, test_reconfigure_changes_nothing);
+  tcase_add_test (tc, test_change_does_not_hide_a_gap);
   tcase_add_test (tc, test_eos_drops_the_rest);
   tcase_add_test (tc, test_hop_longer_than_window);
   tcase_add_test (tc, test_latency);
