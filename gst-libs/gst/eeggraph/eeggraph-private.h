@@ -48,6 +48,8 @@ typedef struct
   guint mark;             /* of the cycle search */
   gint64 channels;        /* that its properties tell; 0: none do */
   gint64 most_in, sum_in; /* channels of its inputs */
+  gdouble rate;           /* of its inputs, Hz; 0: not known */
+  guint waits_for;        /* inputs whose rate is not known yet */
 } GraphStage;
 
 typedef struct
@@ -96,6 +98,9 @@ void graph_found (GstEegGraphIssue *issue, const json_t *json);
 void graph_check_shape (GstEegGraph *g, gboolean values);
 gboolean graph_check_caps_shape (
     GstEegGraph *g, const gchar *pointer, json_t *json);
+/* Settings that cannot work at the rate that reaches a stage. The graph is
+ * right otherwise. */
+void graph_check_settings (GstEegGraph *g);
 /* The name of today; NULL: @name was never another. */
 const gchar *graph_renamed_element (const gchar *name);
 const gchar *graph_renamed_property (const gchar *element, const gchar *name);

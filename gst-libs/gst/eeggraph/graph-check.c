@@ -602,6 +602,8 @@ check_all (GstEegGraph *g)
     return;
   json_array_foreach (list, n, v) check_link (g, n, v, &queue);
   check_whole (g);
+  if (!gst_eeg_graph_has_errors (g))
+    graph_check_settings (g);
 }
 
 /**

@@ -63,6 +63,10 @@ typedef struct
   gdouble delay, latency, settling, alias, buffering;
 } Step;
 
+/* Behind these the rate is what the format on the link says. */
+static const gchar *const rate_changers[] = {
+    "audioresample", "speed", "pitch", "scaletempo", NULL};
+
 typedef struct
 {
   GstEegGraph *graph;
@@ -329,7 +333,7 @@ describe_step (Explain *x, Step *step)
   GstStructure *s;
   gdouble frames;
 
-  step->out_rate = step->rate;
+  step->out_rate = g_strv_contains (rate_changers, factory) ? 0 : step->rate;
   step->alias = NAN;
   if (GST_IS_EEG_RESPONSE (step->element) && step->rate > 0) {
     gdouble hz = 1, re, im;
@@ -504,6 +508,110 @@ follow_from (Explain *x, const GraphStage *source)
   return ok;
 }
 
+/* One element a stage, with the properties of the file, in NULL. */
+static GHashTable *
+make_elements (GstEegGraph *graph, GError **error)
+{
+  GHashTable *all = g_hash_table_new_full (NULL, NULL, NULL, gst_object_unref);
+
+  for (guint n = 0; n < graph->stages->len; n++) {
+    GraphStage *s = g_ptr_array_index (graph->stages, n);
+    GstElement *e = graph_make_element (s->factory, s->id, s->properties);
+
+    if (!e) {
+      g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+          "Cannot create element %s", s->factory);
+      g_hash_table_unref (all);
+      return NULL;
+    }
+    g_hash_table_insert (all, s, gst_object_ref_sink (e));
+  }
+  return all;
+}
+
+/* The rate behind @s, of which the inputs have told theirs; 0: not known. */
+static gdouble
+check_rate (GstEegGraph *g, GraphStage *s, GstElement *e)
+{
+  gchar rate[G_ASCII_DTOSTR_BUF_SIZE];
+  gdouble out_rate = s->rate;
+  GstEegGraphIssue *i;
+  GstStructure *told;
+
+  if (g_strv_contains (rate_changers, s->factory) ||
+      !(s->rate > 0 && GST_IS_EEG_RESPONSE (e)))
+    return g_strv_contains (rate_changers, s->factory) ? 0 : s->rate;
+  told = gst_eeg_response_describe (GST_EEG_RESPONSE (e), s->rate);
+  if (told) {
+    gst_structure_get_double (told, "out-rate", &out_rate);
+    gst_structure_free (told);
+    return out_rate;
+  }
+  i = graph_error (g, "impossible-settings", s->pointer, FALSE,
+      "The settings of \"%s\" are impossible at its rate of %s samples per "
+      "second",
+      s->id, g_ascii_formatd (rate, sizeof rate, "%.9g", s->rate));
+  if (s->n_in == 0)
+    graph_take (&i->hint,
+        g_strdup_printf (
+            "\"gst-inspect-1.0 %s\" lists the rates it has", s->factory));
+  else
+    graph_set_text (&i->hint,
+        "frequencies must lie below half the rate, and a lower rate be whole");
+  return 0;
+}
+
+/* Follows the rates from the sources, each stage once all its inputs are known.
+ * The graph has no circle. */
+void
+graph_check_settings (GstEegGraph *g)
+{
+  GHashTable *elements = make_elements (g, NULL);
+  GQueue ready = G_QUEUE_INIT;
+  GraphStage *s;
+
+  if (!elements)
+    return;
+  for (guint n = 0; n < g->stages->len; n++) {
+    s = g_ptr_array_index (g->stages, n);
+    s->waits_for = s->n_in;
+    s->rate = s->n_in ? 0
+                      : number_property (
+                            g_hash_table_lookup (elements, s), "rate", 0);
+    if (!s->n_in)
+      g_queue_push_tail (&ready, s);
+  }
+  while ((s = g_queue_pop_head (&ready))) {
+    gdouble out = check_rate (g, s, g_hash_table_lookup (elements, s));
+
+    for (guint n = 0; n < g->links->len; n++) {
+      GraphLink *l = g_ptr_array_index (g->links, n);
+      gdouble rate;
+
+      if (l->from != s)
+        continue;
+      rate = caps_rate (l, out);
+      if (l->to->rate > 0 && rate > 0 && rate != l->to->rate &&
+          !strcmp (l->to->factory, "eegmerge")) {
+        gchar a[G_ASCII_DTOSTR_BUF_SIZE], b[G_ASCII_DTOSTR_BUF_SIZE];
+        GstEegGraphIssue *i = graph_error (g, "rates-differ", l->pointer, FALSE,
+            "The inputs of \"%s\" have different rates", l->to->id);
+
+        graph_take (
+            &i->found, g_strdup (g_ascii_formatd (a, sizeof a, "%.9g", rate)));
+        graph_take (&i->allowed,
+            g_strdup (g_ascii_formatd (b, sizeof b, "%.9g", l->to->rate)));
+      } else if (!(l->to->rate > 0)) {
+        l->to->rate = rate;
+      }
+      if (--l->to->waits_for == 0)
+        g_queue_push_tail (&ready, l->to);
+    }
+  }
+  g_queue_clear (&ready);
+  g_hash_table_unref (elements);
+}
+
 static json_t *
 explain (GstEegGraph *graph, GError **error)
 {
@@ -517,25 +625,15 @@ explain (GstEegGraph *graph, GError **error)
     return NULL;
   }
   x.paths = json_array ();
-  x.elements = g_hash_table_new_full (NULL, NULL, NULL, gst_object_unref);
-  for (guint n = 0; n < graph->stages->len && ok; n++) {
-    GraphStage *s = g_ptr_array_index (graph->stages, n);
-    GstElement *e = graph_make_element (s->factory, s->id, s->properties);
-
-    ok = e != NULL;
-    if (e)
-      g_hash_table_insert (x.elements, s, gst_object_ref_sink (e));
-    else
-      g_set_error (&x.error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
-          "Cannot create element %s", s->factory);
-  }
+  x.elements = make_elements (graph, &x.error);
+  ok = x.elements != NULL;
   for (guint n = 0; n < graph->stages->len && ok; n++) {
     GraphStage *s = g_ptr_array_index (graph->stages, n);
 
     if (s->n_in == 0)
       ok = follow_from (&x, s);
   }
-  g_hash_table_unref (x.elements);
+  g_clear_pointer (&x.elements, g_hash_table_unref);
   if (x.error) {
     json_decref (x.paths);
     g_propagate_error (error, x.error);

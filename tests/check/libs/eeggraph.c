@@ -473,6 +473,45 @@ GST_START_TEST (test_channel_counts_refused)
   }
 GST_END_TEST;
 
+#define MERGE(RATE, FACTOR, LOWPASS)                                           \
+  HEAD "\"stages\":[{\"id\":\"a\",\"element\":\"eegtestsrc\",\"properties\":"  \
+       "{\"rate\":1000}},{\"id\":\"c\",\"element\":\"eegtestsrc\","            \
+       "\"properties\":{\"rate\":" RATE "}},{\"id\":\"d\",\"element\":"        \
+       "\"eegdownsample\",\"properties\":{\"factor\":" FACTOR "}},"            \
+       "{\"id\":\"m\",\"element\":\"eegmerge\"},"                              \
+       "{\"id\":\"f\",\"element\":\"eegfilter\",\"properties\":"               \
+       "{\"lowpass\":" LOWPASS "}},{\"id\":\"b\",\"element\":\"fakesink\"}],"  \
+       "\"links\":[{\"from\":\"m\",\"to\":\"f\"},"                             \
+       "{\"from\":\"f\",\"to\":\"b\"},{\"from\":\"d\",\"to\":\"m\"},"          \
+       "{\"from\":\"a\",\"to\":\"d\"},{\"from\":\"c\",\"to\":\"m\"}]}"
+
+/* What cannot work at the rate that arrives, wherever that comes from. */
+GST_START_TEST (test_settings_at_their_rate_refused)
+  {
+    static const struct
+    {
+      const gchar *text, *code, *pointer;
+    } all[] = {
+        {MERGE ("250", "4", "100"), NULL, NULL},
+        {MERGE ("250", "4", "125"), "impossible-settings", "/stages/4"},
+        {MERGE ("250", "2", "40"), "rates-differ", "/links/2"},
+    };
+    g_autoptr (GstElementFactory) f = gst_element_factory_find ("eegmerge");
+
+    for (guint n = 0; f && n < G_N_ELEMENTS (all); n++) {
+      g_autoptr (GstEegGraph) g = from_text (all[n].text);
+      g_autofree gchar *told = NULL;
+
+      gst_eeg_graph_check (g);
+      told = gst_eeg_graph_issues_to_text (g);
+      fail_unless_equals_int (
+          gst_eeg_graph_get_n_issues (g), all[n].code ? 1 : 0);
+      fail_unless (!all[n].code || has_issue (g, all[n].code, all[n].pointer),
+          "%s", told);
+    }
+  }
+GST_END_TEST;
+
 /* "id" and "id.pad" are one output: both links get a queue. */
 GST_START_TEST (test_pad_named_or_not)
   {
@@ -714,6 +753,7 @@ eeggraph_suite (void)
   tcase_add_test (tc, test_lists);
   tcase_add_test (tc, test_flags_and_matrices);
   tcase_add_test (tc, test_channel_counts_refused);
+  tcase_add_test (tc, test_settings_at_their_rate_refused);
   tcase_add_test (tc, test_pad_named_or_not);
   tcase_add_test (tc, test_many_and_ugly_errors_refused);
   tcase_add_test (tc, test_shape_needs_no_elements);
