@@ -74,8 +74,12 @@ look_at (Ads1299Bus *bus, const Ads1299Setup *setup, uint8_t id, unsigned chip,
   r = ads1299_read_registers (bus, chip, 0, N_LOOK, got);
   f = judge (got, want, id, channels);
   if (r == 0 && f != ADS1299_FOUND_IDLE && f != ADS1299_FOUND_RESET) {
-    /* after a reset the chip sends data and hears no RREG */
-    r = ads1299_command (bus, chip, ADS1299_CMD_SDATAC);
+    /* After a restart that failed it is in STANDBY and hears only WAKEUP,
+     * which takes 31 us; after a reset it sends data and hears no RREG. */
+    r = ads1299_command (bus, chip, ADS1299_CMD_WAKEUP);
+    bus->ops->sleep (bus, 40000);
+    if (r == 0)
+      r = ads1299_command (bus, chip, ADS1299_CMD_SDATAC);
     if (r == 0)
       r = ads1299_read_registers (bus, chip, 0, N_LOOK, got);
     f = judge (got, want, id, channels);

@@ -32,6 +32,7 @@
 #define UNITS_PER_TCLK ADS1299_TCLK_NS_NUM
 #define WAKE_NS        5000u
 #define EVENT_QUEUE    1024u
+#define DOUBLE_EDGE_NS 2000u
 
 /* Ticks of an oscillator: @ticks at time @at, from there on @ratio times the
  * nominal rate. */
@@ -290,8 +291,14 @@ sim_xfer (Ads1299Bus *bus, unsigned chip, const Ads1299Xfer *x)
     uint64_t k;
 
     if (x->tx[0] == ADS1299_CMD_RDATA && b->next > 0 &&
-        ads1299_sim_current (b->chips[0], &k) && k != b->next - 1)
+        ads1299_sim_current (b->chips[0], &k) && k != b->next - 1) {
       b->truth.stale++;
+      /* As the kernel's queue shows it: an edge waits that came before the
+       * last chip had its command. */
+      if (r == 0 && chip + 1 == bus->n_chips && k >= b->next &&
+          (!b->inject || ads1299_inject_line (b->inject) < 0))
+        r = -ESTALE;
+    }
     if (x->speed_hz)
       ns += (double) x->len * 8e9 / x->speed_hz;
     if (b->config.bus_timing)
@@ -401,11 +408,10 @@ edge_faults (SimBus *b, uint64_t k, uint64_t *t)
     return false;
   }
   period = (uint64_t) ads1299_sim_period (b->chips[0]) * UNITS_PER_TCLK;
-  if (f.extra) {
+  if (f.extra != 0.0) {
     b->extra = true;
-    b->extra_at = *t + (uint64_t) (f.extra * (double) period);
-    if (f.extra < 0.0)
-      b->extra_at = *t + 2000u * UNITS_PER_NS;
+    b->extra_at = *t + (f.extra < 0.0 ? DOUBLE_EDGE_NS * UNITS_PER_NS
+                                      : (uint64_t) (f.extra * (double) period));
   }
   b->wake = (b->config.wake_ns + (uint64_t) (f.late_us * 1e3)) * UNITS_PER_NS;
   *t += (uint64_t) (f.stamp_us * 1e3 * UNITS_PER_NS);

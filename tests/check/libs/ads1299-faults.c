@@ -221,6 +221,30 @@ GST_START_TEST (test_queue_overflow_exact)
   }
 GST_END_TEST;
 
+GST_START_TEST (test_replaced_frame_is_refused)
+  {
+    Ads1299Edge e;
+    guint n;
+    Rig r;
+
+    /* a host without a clock of its own still cannot take a wrong frame */
+    rig_init (&r, 2, 250, "late-read@0.04,us=9000");
+    rig_start (&r);
+    for (n = 0; n < 20; n++) {
+      gint ret;
+
+      fail_unless_equals_int (
+          r.bus->ops->wait_drdy (r.bus, RIG_SECOND, &e), ADS1299_WAIT_EDGE);
+      ret = ads1299_read_frames (r.bus, r.codes, r.status);
+      fail_unless_equals_int (ret, n == 10 || n == 11 ? -ESTALE : 0);
+      if (ret == 0)
+        fail_unless_equals_int (r.codes[0], (gint) n);
+    }
+    fail_unless_equals_uint64 (rig_truth (&r).stale, 4);
+    rig_close (&r);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_slow_bus_loses_exactly)
   {
     Rig r;
@@ -502,6 +526,7 @@ ads1299_faults_suite (void)
   tcase_add_test (tc, test_script_beyond_the_instrument_refused);
   tcase_add_loop_test (tc, test_exact_losses, 0, G_N_ELEMENTS (losses));
   tcase_add_test (tc, test_queue_overflow_exact);
+  tcase_add_test (tc, test_replaced_frame_is_refused);
   tcase_add_test (tc, test_slow_bus_loses_exactly);
   tcase_add_test (tc, test_silence);
   tcase_add_test (tc, test_brown_out_and_recovery);

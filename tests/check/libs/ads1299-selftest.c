@@ -218,6 +218,7 @@ GST_END_TEST;
 GST_START_TEST (test_wrong_setup_fails)
   {
     Ads1299Certificate cert;
+    json_t *root;
     gchar *text;
     Rig r;
 
@@ -228,7 +229,9 @@ GST_START_TEST (test_wrong_setup_fails)
     fail_if (cert.pass || cert.complete);
     fail_unless (strstr (cert.checks[0].sentence, "channel 4 is 5") != NULL);
     text = written (ads1299_certificate_write_json, &cert);
-    fail_unless (json_loads (text, 0, NULL) != NULL);
+    root = json_loads (text, 0, NULL);
+    fail_unless (root != NULL);
+    json_decref (root);
     free (text);
     ads1299_certificate_clear (&cert);
     rig_close (&r);
