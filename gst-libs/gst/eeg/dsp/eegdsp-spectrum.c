@@ -24,8 +24,8 @@ struct _EegDspSpectrum
   size_t bins, segments, value;
   double scale;  /* of a squared magnitude, one-sided */
   uint64_t seen; /* samples since the last reset */
-  uint64_t made; /* windows that ended since then */
   uint64_t due;  /* seen when the next window ends */
+  uint64_t rest; /* of a sample, in 1 / hop_d, that due is too early */
   size_t lanes, groups;
   unsigned char *ring; /* [group][window][lanes] */
   double *taper;       /* [segment] */
@@ -87,7 +87,8 @@ config_is_valid (const EegDspSpectrumConfig *c)
          c->window >= EEG_DSP_SPECTRUM_MIN_WINDOW &&
          c->window <= EEG_DSP_SPECTRUM_MAX_WINDOW &&
          c->segment >= EEG_DSP_SPECTRUM_MIN_WINDOW && c->segment <= c->window &&
-         c->overlap < c->segment && c->hop_d > 0 && c->hop_n >= c->hop_d &&
+         c->overlap < c->segment && c->hop_d > 0 &&
+         c->hop_d <= UINT64_MAX / 2 && c->hop_n >= c->hop_d &&
          (unsigned int) c->function < EEG_DSP_N_WINDOWS;
 }
 
@@ -152,7 +153,7 @@ eeg_dsp_spectrum_free (EegDspSpectrum *s)
 void
 eeg_dsp_spectrum_reset (EegDspSpectrum *s)
 {
-  s->seen = s->made = 0;
+  s->seen = s->rest = 0;
   s->due = s->config.window;
 }
 
@@ -234,6 +235,21 @@ store (EegDspSpectrum *s, const unsigned char *in, size_t at, size_t frames)
   return bad;
 }
 
+/* On to the next window: after k of them, floor (k * hop_n / hop_d) samples
+ * later than the first. */
+static void
+step (EegDspSpectrum *s)
+{
+  const uint64_t d = s->config.hop_d;
+
+  s->due += s->config.hop_n / d;
+  s->rest += s->config.hop_n % d;
+  if (s->rest >= d) {
+    s->rest -= d;
+    s->due++;
+  }
+}
+
 size_t
 eeg_dsp_spectrum_push (
     EegDspSpectrum *s, const void *in, size_t frames, uint64_t *replaced)
@@ -242,11 +258,8 @@ eeg_dsp_spectrum_push (
   uint64_t bad = 0;
   size_t left, n;
 
-  if (s->due == s->seen) {
-    s->made++;
-    s->due = s->config.window + (uint64_t) ((unsigned __int128) s->made *
-                                            s->config.hop_n / s->config.hop_d);
-  }
+  if (s->due == s->seen)
+    step (s);
   if (frames > s->due - s->seen)
     frames = (size_t) (s->due - s->seen);
   for (left = frames; left > 0; left -= n) {
