@@ -64,14 +64,15 @@ for part in $parts; do
       # The scanner of plugins and the LD_PRELOAD of some tests are not built with it. The
       # first run scans every plugin of the machine, whose leaks are not ours, and writes the registry.
       GST_REGISTRY_FORK=no ASAN_OPTIONS=detect_leaks=0 meson test -C build-asan --no-rebuild -t 10 generic/states >/dev/null
-      GST_REGISTRY_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=verify_asan_link_order=0 \
+      GST_REGISTRY_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+        ASAN_OPTIONS=verify_asan_link_order=0:fast_unwind_on_malloc=0 CK_TIMEOUT_MULTIPLIER=10 \
         meson test -C build-asan --no-rebuild --print-errorlogs -t 10 $(own_tests build-asan)
       count build-asan
       ;;
     tsan)
       build build-tsan -Db_sanitize=thread -Db_lundef=false -Dintrospection=disabled || continue
       GST_REGISTRY_FORK=no meson test -C build-tsan --no-rebuild -t 15 generic/states >/dev/null
-      GST_REGISTRY_FORK=no meson test -C build-tsan --no-rebuild --print-errorlogs -t 15 $(own_tests build-tsan)
+      GST_REGISTRY_FORK=no CK_TIMEOUT_MULTIPLIER=10 meson test -C build-tsan --no-rebuild --print-errorlogs -t 15 $(own_tests build-tsan)
       count build-tsan
       ;;
     valgrind)
