@@ -361,6 +361,7 @@ gst_eeg_merge_sink_event (
     gst_eeg_info_init (&info);
     if (!gst_eeg_info_from_caps (&info, caps, &error)) {
       text = g_strdup_printf ("%s: %s", GST_PAD_NAME (pad), error->message);
+      gst_eeg_info_clear (&info);
       refuse (self, text);
       g_free (text);
       g_clear_error (&error);
