@@ -59,16 +59,17 @@ def main():
     # the viewer had all of it, too, or was told what it had not
     assert viewer.hello_first and viewer.eos, viewer.error
     assert viewer.first == rows[0] and viewer.frames + viewer.missed + viewer.lost == rows[-1] + 1 - rows[0], vars(viewer)
-    assert src["pool-inline-allocations"] == 0 and src["pool-failures"] == 0, src
+    assert src["pool-failures"] == 0, src
     # A machine that is busy with other things may stall every thread for longer than the buffers last:
     # then the accounts above are the truth to be checked. The long run insists on a machine of its own.
-    quiet = about["lost"] == 0 and about["gaps"] == [] and viewer.missed + viewer.lost == 0 and src["pool-growths"] == 0
+    quiet = about["lost"] == 0 and about["gaps"] == [] and viewer.missed + viewer.lost == 0 \
+        and src["pool-growths"] == src["pool-inline-allocations"] == 0
     if SECONDS < 30 and not quiet:
         print("the machine stalled: no samples may be missing from the accounts, and none are")
         return
     assert about["lost"] == 0 and about["gaps"] == [], about["gaps"]
     assert (viewer.frames, viewer.missed, viewer.lost) == (len(rows), 0, 0), vars(viewer)
-    assert src["pool-waits"] == 0 and src["pool-peak"] < src["pool-total"], src
+    assert src["pool-inline-allocations"] == src["pool-waits"] == 0 and src["pool-peak"] < src["pool-total"], src
     if not COUNT_HEAP:
         print("heap calls not counted: a sanitizer has its own malloc")
         return
