@@ -33,6 +33,8 @@
 #define WAKE_NS        5000u
 #define EVENT_QUEUE    1024u
 #define DOUBLE_EDGE_NS 2000u
+/* Longer ones end early: a quarter of an hour of silence says it all. */
+#define MAX_WAIT_NS 1000000000000u
 
 /* Ticks of an oscillator: @ticks at time @at, from there on @ratio times the
  * nominal rate. */
@@ -50,6 +52,7 @@ typedef struct
   Ads1299Sim *chips[ADS1299_BUS_MAX_CHIPS];
   Clock clock[ADS1299_BUS_MAX_CHIPS];
   bool steady; /* all clocks nominal and alike */
+  double fault_ppm;
 
   uint64_t now; /* model time */
   bool anchored;
@@ -149,16 +152,16 @@ set_time (SimBus *b, uint64_t t)
     ads1299_sim_set_time (b->chips[i], clock_ticks (clock_of (b, i), b->now));
 }
 
-/* Drift: once an edge, all clocks take their new rate. */
+/* All clocks take the rate that they have now: once an edge when they drift. */
 static void
-drift (SimBus *b)
+set_clocks (SimBus *b)
 {
   double seconds = (double) b->now / UNITS_PER_NS * 1e-9;
   unsigned i;
 
   for (i = 0; i < b->bus.n_chips; i++)
-    clock_set_ppm (
-        &b->clock[i], b->now, b->config.ppm[i] + b->config.drift * seconds);
+    clock_set_ppm (&b->clock[i], b->now,
+        b->config.ppm[i] + b->fault_ppm + b->config.drift * seconds);
 }
 
 /* --- faults ---------------------------------------------------------------- */
@@ -199,11 +202,11 @@ strike (SimBus *b, bool started, uint64_t index)
     if (s.brown_out >> i & 1)
       ads1299_sim_power_on (b->chips[i]);
   }
-  if (s.ppm != b->clock[0].ppm - b->config.ppm[0] && b->config.drift == 0.0)
-    for (i = 0; i < b->bus.n_chips; i++) {
-      clock_set_ppm (&b->clock[i], b->now, b->config.ppm[i] + s.ppm);
-      b->steady = false;
-    }
+  if (s.ppm != b->fault_ppm) {
+    b->fault_ppm = s.ppm;
+    b->steady = false;
+    set_clocks (b);
+  }
 }
 
 static void
@@ -423,8 +426,11 @@ sim_wait_drdy (Ads1299Bus *bus, uint64_t timeout_ns, Ads1299Edge *edge)
 {
   SimBus *b = (SimBus *) bus;
   Ads1299Sim *chip = b->chips[0];
-  uint64_t end = b->now + timeout_ns * UNITS_PER_NS, k, t, at;
+  uint64_t end, k, t, at;
 
+  if (timeout_ns > MAX_WAIT_NS)
+    timeout_ns = MAX_WAIT_NS;
+  end = b->now + timeout_ns * UNITS_PER_NS;
   if (atomic_load_explicit (&b->cancelled, memory_order_relaxed))
     return ADS1299_WAIT_CANCELLED;
   if (b->config.realtime && !b->anchored) {
@@ -487,7 +493,7 @@ sim_wait_drdy (Ads1299Bus *bus, uint64_t timeout_ns, Ads1299Edge *edge)
     b->truth.conversions = ads1299_sim_index (chip, k) + 1;
     b->handed = t;
     if (b->config.drift != 0.0)
-      drift (b);
+      set_clocks (b);
     return hand_out (b, t, edge);
   }
 }

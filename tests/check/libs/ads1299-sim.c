@@ -578,6 +578,29 @@ GST_START_TEST (test_ppm_and_drift)
   }
 GST_END_TEST;
 
+GST_START_TEST (test_rate_fault_on_a_drifting_clock)
+  {
+    guint64 first = 0, last = 0;
+    guint n;
+    Rig r;
+
+    rig_init (&r, 1, 1000, "rate-error@1,ppm=10000,n=1000");
+    r.config.ppm[0] = 2000.0;
+    r.config.drift = 1e-6;
+    rig_start (&r);
+    for (n = 0; n < 3000; n++) {
+      fail_unless_equals_int (rig_next (&r), ADS1299_READ_OK);
+      if (n % 1000 == 100)
+        first = r.sample.edge_ns;
+      last = r.sample.edge_ns;
+      if (n % 1000 == 900)
+        fail_unless (fabs (8e11 / (gdouble) (last - first) -
+                           1000 * (n / 1000 == 1 ? 1.012 : 1.002)) < 0.01);
+    }
+    rig_close (&r);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_drivers_break_no_rule)
   {
     static const Ads1299SimViolations none;
@@ -682,6 +705,7 @@ ads1299_sim_suite (void)
   tcase_add_test (tc, test_comparators);
   tcase_add_test (tc, test_own_clocks_drift_apart);
   tcase_add_test (tc, test_ppm_and_drift);
+  tcase_add_test (tc, test_rate_fault_on_a_drifting_clock);
   tcase_add_test (tc, test_drivers_break_no_rule);
   tcase_add_test (tc, test_real_time_is_paced);
   tcase_add_test (tc, test_cancel_wakes);
