@@ -260,7 +260,10 @@ append_default (
   } else {
     p = append_microvolts (rows, p, frame, ',');
   }
-  p = eeg_dsp_format_uint64 (p, flags);
+  if (flags == 0)
+    *p++ = '0';
+  else
+    p = eeg_dsp_format_uint64 (p, flags);
   *p++ = '\n';
   return p;
 }

@@ -161,7 +161,7 @@ format_baseline (char *out, const unsigned char *volts, unsigned n,
 static int
 has_avx2 (EegDspIsa isa)
 {
-  return isa >= EEG_DSP_ISA_AVX2 && eeg_dsp_isa_supported (EEG_DSP_ISA_AVX2) &&
+  return isa >= EEG_DSP_ISA_AVX2 && __builtin_cpu_supports ("avx2") &&
          __builtin_cpu_supports ("bmi") && __builtin_cpu_supports ("bmi2");
 }
 #endif
