@@ -59,6 +59,7 @@ gst_ads1299_src_open_linux (GstAds1299Src *self, const Ads1299SrcSettings *s)
   config.drdy = s->drdy;
   config.start_line = s->start_line;
   config.reset_line = s->reset_line;
+  config.pwdn_line = s->pwdn_line;
   config.frame_hz = s->spi_speed;
   config.events = s->event_buffer;
   self->bus = ads1299_bus_linux_new (&config, &problem);

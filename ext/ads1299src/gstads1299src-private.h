@@ -53,7 +53,7 @@ typedef struct
 {
   gchar *board;
   gint bus;
-  gchar *device, *drdy, *start_line, *reset_line;
+  gchar *device, *drdy, *start_line, *reset_line, *pwdn_line;
   guint spi_speed, event_buffer;
   gboolean strict_id;
   gint rate;

@@ -110,11 +110,14 @@ static const Row rows[] = {
     STRING ("drdy", "DRDY line", drdy, NULL, FALSE,
         "GPIO line of DRDY of the first chip as CHIP:LINE (bus=linux only)"),
     STRING ("start-line", "START line", start_line, NULL, FALSE,
-        "GPIO line of START as CHIP:LINE; none: the START command (bus=linux "
-        "only)"),
+        "GPIO line of START of all chips as CHIP:LINE, needed from two chips "
+        "on; none: the START command (bus=linux only)"),
     STRING ("reset-line", "RESET line", reset_line, NULL, FALSE,
         "GPIO line of RESET as CHIP:LINE; none: the RESET command (bus=linux "
         "only)"),
+    STRING ("pwdn-line", "PWDN line", pwdn_line, NULL, FALSE,
+        "GPIO line of PWDN as CHIP:LINE, held high while the device is open; "
+        "none: not wired (bus=linux only)"),
     NUMBER ("spi-speed", "SPI speed", KIND_UINT, spi_speed, 100000, 20000000,
         ADS1299_FRAME_HZ, FALSE,
         "SPI clock of the data frames in Hz; registers use 2 MHz (bus=linux "
