@@ -349,6 +349,8 @@ gst_ads1299_src_start (GstBaseSrc *base)
   config.setup = &self->setup;
   config.id = self->id;
   config.claim_frames = self->frames;
+  /* simulated chips wait for their reader */
+  config.timed_reads = s.bus == ADS1299_SRC_BUS_LINUX;
   config.ring_frames =
       MAX (2 * self->frames, self->live ? RING_SECONDS * rate : 0);
   acq = ads1299_acq_new (&config);
