@@ -98,6 +98,12 @@ void graph_found (GstEegGraphIssue *issue, const json_t *json);
 void graph_check_shape (GstEegGraph *g, gboolean values);
 gboolean graph_check_caps_shape (
     GstEegGraph *g, const gchar *pointer, json_t *json);
+/* One element a stage, with the properties of the file, in NULL. */
+GHashTable *graph_make_elements (GstEegGraph *graph, GError **error);
+gboolean graph_changes_rate (const gchar *factory);
+gdouble graph_number_property (
+    GstElement *e, const gchar *name, gdouble otherwise);
+gdouble graph_caps_rate (const GraphLink *link, gdouble otherwise);
 /* Settings that cannot work at the rate that reaches a stage. The graph is
  * right otherwise. */
 void graph_check_settings (GstEegGraph *g);
