@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int
@@ -32,18 +34,39 @@ write_all (int fd, const gchar *data, gsize size, gsize *written)
   return 0;
 }
 
+/* ESPIPE: @path is nothing that keeps rows, and opening it might wait for ever.
+ * EBUSY: another recorder writes it. */
 int
 csv_file_open (CsvFile *file, const gchar *path, gboolean overwrite)
 {
   /* O_APPEND: after a truncation writing goes on at the new end. */
-  int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
-              (overwrite ? O_TRUNC : O_EXCL);
+  int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK |
+              (overwrite ? 0 : O_EXCL);
+  struct stat st;
+  int err = 0;
 
   file->size = 0;
+  file->fd = -1;
+  if (stat (path, &st) == 0 && overwrite && !S_ISREG (st.st_mode) &&
+      !S_ISCHR (st.st_mode) && !S_ISDIR (st.st_mode))
+    return ESPIPE;
   do
     file->fd = g_open (path, flags, 0666);
   while (file->fd < 0 && errno == EINTR);
-  return file->fd < 0 ? errno : 0;
+  if (file->fd < 0)
+    return errno;
+  /* Truncated only once it is nobody else's. Where there are no locks, the user
+   * has to know. */
+  if (flock (file->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+    err = EBUSY;
+  else if (overwrite && fstat (file->fd, &st) == 0 && S_ISREG (st.st_mode) &&
+           ftruncate (file->fd, 0) < 0)
+    err = errno;
+  if (err) {
+    close (file->fd);
+    file->fd = -1;
+  }
+  return err;
 }
 
 /* Hands the rows to the kernel, from where they reach the disk even if this
@@ -144,11 +167,14 @@ int
 csv_replace_text (
     const gchar *path, const gchar *data, gsize size, gboolean reserve)
 {
-  gchar *temporary = g_strconcat (path, ".XXXXXX", NULL);
+  /* In the same directory, and no longer than any name may be. */
+  gchar *dir = g_path_get_dirname (path);
+  gchar *temporary = g_build_filename (dir, ".csvsink-XXXXXX", NULL);
   int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
   int err = 0;
   gsize written;
 
+  g_free (dir);
   if (fd < 0) {
     err = errno;
     g_free (temporary);

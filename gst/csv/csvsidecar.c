@@ -284,6 +284,16 @@ csv_converter_clear (CsvConverter *converter)
   g_clear_pointer (&converter->gain, g_free);
 }
 
+/* @to holds nothing yet. */
+void
+csv_converter_copy (const CsvConverter *from, guint channels, CsvConverter *to)
+{
+  const gsize size = channels * sizeof (gdouble);
+
+  to->full_scale = g_memdup2 (from->full_scale, from->full_scale ? size : 0);
+  to->gain = g_memdup2 (from->gain, from->gain ? size : 0);
+}
+
 /* Name and hash of the graph file, from the context that its runner sets. */
 gchar *
 csv_sidecar_describe_graph (GstElement *element)
@@ -339,6 +349,45 @@ put (json_t *object, const char *key, json_t *value)
   json_object_set_new (object, key, value);
 }
 
+/* What may change while the columns stay. */
+static void
+put_origin (
+    json_t *object, const GstEegInfo *info, const CsvConverter *converter)
+{
+  guint n = (guint) GST_EEG_INFO_CHANNELS (info);
+  json_t *vref = json_null ();
+
+  if (converter->full_scale && converter->gain) {
+    vref = json_array ();
+    for (guint i = 0; i < n; i++)
+      json_array_append_new (
+          vref, real_or_null (converter->full_scale[i] * converter->gain[i]));
+  }
+  put (object, "types", strings (info->types));
+  put (object, "gain", doubles (converter->gain, n));
+  put (object, "vref", vref);
+  put (object, "full_scale", doubles (converter->full_scale, n));
+  put (object, "reference", string_or_null (info->reference));
+}
+
+/* How the stream is described from @sample on, as JSON text. */
+gchar *
+csv_sidecar_describe_change (
+    const GstEegInfo *info, const CsvConverter *converter, guint64 sample)
+{
+  json_t *object = json_object ();
+  char *text;
+  gchar *result;
+
+  put (object, "sample", json_u64 (sample));
+  put_origin (object, info, converter);
+  text = json_dumps (object, JSON_COMPACT | JSON_REAL_PRECISION (17));
+  json_decref (object);
+  result = g_strdup (text);
+  free (text);
+  return result;
+}
+
 gchar *
 csv_sidecar_text (const CsvSidecar *s)
 {
@@ -357,18 +406,12 @@ csv_sidecar_text (const CsvSidecar *s)
   gchar *gst_version_text;
   json_t *root = json_object ();
   json_t *gaps = json_array ();
-  json_t *vref = json_null ();
+  json_t *changes = json_array ();
   char *text;
   gchar *result;
 
   gst_version (&major, &minor, &micro, &nano);
   gst_version_text = g_strdup_printf ("%u.%u.%u", major, minor, micro);
-  if (s->converter->full_scale && s->converter->gain) {
-    vref = json_array ();
-    for (guint i = 0; i < n; i++)
-      json_array_append_new (vref,
-          real_or_null (s->converter->full_scale[i] * s->converter->gain[i]));
-  }
   for (guint i = 0; i < s->gaps->len; i++) {
     const CsvGap *g = &g_array_index (s->gaps, CsvGap, i);
 
@@ -376,6 +419,9 @@ csv_sidecar_text (const CsvSidecar *s)
         json_pack ("{s:o,s:o,s:s}", "sample", json_u64 (g->sample), "lost",
             json_u64 (g->lost), "cause", g->disk ? "disk" : "stream"));
   }
+  for (guint i = 0; i < s->changes->len; i++)
+    json_array_append_new (
+        changes, json_text (g_ptr_array_index (s->changes, i)));
 
   put (root, "format", json_string ("eeg-csv/1.0"));
   put (root, "file", string_or_null (base));
@@ -386,14 +432,10 @@ csv_sidecar_text (const CsvSidecar *s)
   put (root, "exact_rate", json_pack ("[i,i]", info->rate_n, info->rate_d));
   put (root, "channels", json_integer (n));
   put (root, "labels", strings (info->labels));
-  put (root, "types", strings (info->types));
   put (root, "units", json_string (counts ? "counts" : "uV"));
   put (root, "sample_format",
       json_string (gst_audio_format_to_string (GST_EEG_INFO_FORMAT (info))));
-  put (root, "gain", doubles (s->converter->gain, n));
-  put (root, "vref", vref);
-  put (root, "full_scale", doubles (s->converter->full_scale, n));
-  put (root, "reference", string_or_null (info->reference));
+  put_origin (root, s->info, s->converter);
   put (root, "filters", json_text (s->upstream));
   put (root, "graph", json_text (s->graph));
   put (root, "start_time_utc", json_string (utc_text));
@@ -413,6 +455,9 @@ csv_sidecar_text (const CsvSidecar *s)
   put (root, "lost", json_u64 (s->lost));
   put (root, "gaps", gaps);
   put (root, "gaps_not_listed", json_u64 (s->gaps_total - s->gaps->len));
+  put (root, "changes", changes);
+  put (root, "changes_not_listed",
+      json_u64 (s->changes_total - s->changes->len));
   put (root, "ended", string_or_null (s->ended));
   put (root, "complete",
       json_boolean (s->ended && strcmp (s->ended, "error") != 0));

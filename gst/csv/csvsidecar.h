@@ -31,16 +31,22 @@ typedef struct
   gdouble *gain;
 } CsvConverter;
 
+/* More changes of a running stream are counted, not listed. */
+#define CSV_MAX_CHANGES 256
+
 typedef struct
 {
   const gchar *path; /* of the CSV file */
   const CsvRows *rows;
+  const GstEegInfo *info; /* as at the first row, as is the converter */
   const CsvConverter *converter;
   const CsvMoment *start;
   const gchar *upstream; /* JSON array text */
   const gchar *graph;    /* JSON object text or "null" */
   const GArray *gaps;    /* of CsvGap */
   guint64 gaps_total;
+  const GPtrArray *changes; /* of JSON object texts */
+  guint64 changes_total;
   guint64 first_sample; /* of this file */
   GstClockTime edge_time;
   guint64 edge_sample;
@@ -57,6 +63,10 @@ gchar *csv_sidecar_describe_upstream (GstPad *sinkpad);
 void csv_sidecar_find_converter (
     GstPad *sinkpad, const GstEegInfo *info, CsvConverter *converter);
 void csv_converter_clear (CsvConverter *converter);
+void csv_converter_copy (
+    const CsvConverter *from, guint channels, CsvConverter *to);
+gchar *csv_sidecar_describe_change (
+    const GstEegInfo *info, const CsvConverter *converter, guint64 sample);
 gchar *csv_sidecar_describe_graph (GstElement *element);
 
 G_END_DECLS

@@ -37,6 +37,25 @@ post_open_error (GstCsvSink *self, const gchar *path, int err)
          "or set if-exists=number or if-exists=overwrite.",
             path),
         (NULL));
+  else if (err == EBUSY)
+    GST_ELEMENT_ERROR (self, RESOURCE, BUSY,
+        ("File \"%s\" is being written by another recorder. Give each its own "
+         "location, or set if-exists=number.",
+            path),
+        (NULL));
+  else if (err == ESPIPE)
+    GST_ELEMENT_ERROR (self, RESOURCE, OPEN_WRITE,
+        ("\"%s\" is a pipe or socket, which keeps nothing. Choose the name of "
+         "a "
+         "file.",
+            path),
+        (NULL));
+  else if (err == ENAMETOOLONG)
+    GST_ELEMENT_ERROR (self, RESOURCE, OPEN_WRITE,
+        ("Cannot create \"%s\": the name is too long, also for the description "
+         "in .json beside it. Choose a shorter location.",
+            path),
+        (NULL));
   else if (err == ENOENT)
     GST_ELEMENT_ERROR (self, RESOURCE, OPEN_WRITE,
         ("Cannot create \"%s\": directory \"%s\" does not exist. Create it or "
@@ -131,6 +150,9 @@ highest_number (const gchar *location)
 
 /* --- files -------------------------------------------------------------- */
 
+/* Names in a row that others may have taken since the directory was read. */
+#define MAX_TAKEN 1000
+
 /* Creates a file and reserves the name of its sidecar: both or none. Returns 0
  * or an errno value, and then the name that made trouble. */
 static int
@@ -160,6 +182,24 @@ create_file (GstCsvSink *self, const gchar *path, CsvFile *file,
   return 0;
 }
 
+/* The first free name from @number on: what somebody else put in the way is
+ * neither overwritten nor the end of a recording. As create_file(). */
+static int
+create_numbered (GstCsvSink *self, guint *number, gchar **path, CsvFile *file,
+    gchar **sidecar, gchar **culprit)
+{
+  for (guint tries = 0;; tries++, (*number)++) {
+    int err;
+
+    *path = numbered_path (self->use.location, *number);
+    err = create_file (self, *path, file, sidecar, culprit);
+    if (err != EEXIST || tries >= MAX_TAKEN)
+      return err;
+    g_clear_pointer (culprit, g_free);
+    g_free (*path);
+  }
+}
+
 /* From now on rows go to this file. Takes @path and @sidecar. */
 static void
 adopt_file (GstCsvSink *self, const CsvFile *file, gchar *path, gchar *sidecar)
@@ -173,6 +213,8 @@ adopt_file (GstCsvSink *self, const CsvFile *file, gchar *path, gchar *sidecar)
   self->finalized = FALSE;
   self->file_rows = self->file_lost = self->file_gaps = 0;
   g_array_set_size (self->gaps, 0);
+  self->file_changes = 0;
+  g_ptr_array_set_size (self->changes, 0);
   self->edge_time = GST_CLOCK_TIME_NONE;
   csv_syncer_watch (self->syncer, self->file.fd);
 
@@ -190,12 +232,15 @@ csv_sink_write_sidecar (GstCsvSink *self, const gchar *ended)
   CsvSidecar s = {
       .path = self->path,
       .rows = &self->rows,
-      .converter = &self->converter,
+      .info = &self->file_info,
+      .converter = &self->file_converter,
       .start = &self->start,
       .upstream = self->upstream,
       .graph = self->graph,
       .gaps = self->gaps,
       .gaps_total = self->file_gaps,
+      .changes = self->changes,
+      .changes_total = self->file_changes,
       .first_sample = self->file_first,
       .edge_time = self->edge_time,
       .edge_sample = self->edge_sample,
@@ -258,6 +303,38 @@ csv_sink_record_gap (
 
     g_array_append_val (self->gaps, gap);
   }
+}
+
+/* The stream is now described otherwise, while its columns stay. At once on
+ * disk: the rows from here on are read by it. */
+void
+csv_sink_record_change (GstCsvSink *self, guint64 sample)
+{
+  int err;
+
+  self->changed = FALSE;
+  self->file_changes++;
+  if (self->changes->len < CSV_MAX_CHANGES)
+    g_ptr_array_add (self->changes,
+        csv_sidecar_describe_change (&self->info, &self->converter, sample));
+  err = csv_sink_write_sidecar (self, NULL);
+  if (err)
+    GST_WARNING_OBJECT (self,
+        "the change at sample %" G_GUINT64_FORMAT
+        " is written to %s at the end only: %s",
+        sample, self->sidecar, g_strerror (err));
+}
+
+/* A file begins: its description tells of the stream as it is now. */
+void
+csv_sink_describe_start (GstCsvSink *self)
+{
+  gst_eeg_info_clear (&self->file_info);
+  csv_converter_clear (&self->file_converter);
+  gst_eeg_info_copy_into (&self->info, &self->file_info);
+  csv_converter_copy (&self->converter,
+      (guint) GST_EEG_INFO_CHANNELS (&self->info), &self->file_converter);
+  self->changed = FALSE;
 }
 
 /* The rows in hand did not reach the file. */
@@ -372,13 +449,13 @@ csv_sink_rotate (GstCsvSink *self, guint64 first, guint64 per_file)
   GstFlowReturn ret = csv_sink_flush (self);
   gchar *path, *sidecar, *culprit = NULL;
   CsvMoment now;
+  guint number = self->number + 1;
   CsvFile file;
   int err;
 
   if (ret != GST_FLOW_OK)
     return ret;
-  path = numbered_path (self->use.location, self->number + 1);
-  err = create_file (self, path, &file, &sidecar, &culprit);
+  err = create_numbered (self, &number, &path, &file, &sidecar, &culprit);
   if (err) {
     if (is_full (err) && self->use.on_full == CSV_ON_FULL_CONTINUE) {
       self->text_sample = first;
@@ -392,7 +469,7 @@ csv_sink_rotate (GstCsvSink *self, guint64 first, guint64 per_file)
     g_free (path);
     return ret;
   }
-  self->number++;
+  self->number = number;
 
   err = csv_sink_finalize_file (self, "rotated");
   csv_syncer_watch (self->syncer, -1);
@@ -410,6 +487,7 @@ csv_sink_rotate (GstCsvSink *self, guint64 first, guint64 per_file)
                                            first - self->rows.first_sample) /
                                        GST_USECOND);
   self->file_first = first;
+  csv_sink_describe_start (self);
   /* Boundaries are multiples of the length, gap or not. */
   self->file_end += per_file * ((first - self->file_end) / per_file + 1);
   err = csv_sink_write_header (self);
@@ -431,6 +509,7 @@ csv_sink_open (GstCsvSink *self)
 {
   const gchar *location;
   gchar *path, *sidecar, *culprit = NULL;
+  gboolean number = FALSE;
   guint highest = 0;
   CsvFile file;
   gsize n;
@@ -442,9 +521,10 @@ csv_sink_open (GstCsvSink *self)
   self->use.location = g_strdup (self->settings.location);
   self->n_rows = self->n_lost = self->n_dropped = 0;
   self->n_bytes = self->n_files = self->n_synced = 0;
+  self->have_info = self->anchored = FALSE;
   GST_OBJECT_UNLOCK (self);
 
-  self->failed = self->full = self->have_info = self->anchored = FALSE;
+  self->failed = self->full = self->changed = FALSE;
   self->header_written = self->finalized = FALSE;
   self->expected = self->file_first = 0;
   self->file_end = G_MAXUINT64;
@@ -486,26 +566,26 @@ csv_sink_open (GstCsvSink *self)
       g_free (path);
       return FALSE;
     }
-    self->number = highest + 1;
-    path = numbered_path (location, self->number);
-  } else {
-    gboolean taken;
-
-    sidecar = csv_sidecar_path (location);
-    taken = g_file_test (location, G_FILE_TEST_EXISTS) ||
-            g_file_test (sidecar, G_FILE_TEST_EXISTS);
-    if (taken && self->use.if_exists == CSV_IF_EXISTS_NUMBER)
-      path = numbered_path (location, highest + 1);
-    else
-      path = g_strdup (location);
-    g_free (sidecar);
+    number = TRUE;
   }
 
   GST_OBJECT_LOCK (self);
   self->syncer = csv_syncer_new (self->use.sync_interval);
   GST_OBJECT_UNLOCK (self);
   self->start = csv_sink_take_time ();
-  err = create_file (self, path, &file, &sidecar, &culprit);
+  self->number = highest + 1;
+  if (!number) {
+    path = g_strdup (location);
+    err = create_file (self, path, &file, &sidecar, &culprit);
+    if (err == EEXIST && self->use.if_exists == CSV_IF_EXISTS_NUMBER) {
+      g_clear_pointer (&culprit, g_free);
+      g_free (path);
+      number = TRUE;
+    }
+  }
+  if (number)
+    err =
+        create_numbered (self, &self->number, &path, &file, &sidecar, &culprit);
   if (err) {
     CsvSyncer *syncer;
 
@@ -549,14 +629,16 @@ csv_sink_close (GstCsvSink *self)
   GST_OBJECT_LOCK (self);
   syncer = g_steal_pointer (&self->syncer);
   self->n_synced = csv_syncer_get_synced (syncer);
-  GST_OBJECT_UNLOCK (self);
-  csv_syncer_free (syncer);
-
+  self->anchored = FALSE;
   if (self->have_info) {
     csv_rows_clear (&self->rows);
     gst_eeg_info_clear (&self->info);
     self->have_info = FALSE;
   }
+  GST_OBJECT_UNLOCK (self);
+  csv_syncer_free (syncer);
+  gst_eeg_info_clear (&self->file_info);
+  csv_converter_clear (&self->file_converter);
   csv_text_clear (&self->text);
   g_clear_pointer (&self->row_flags, g_free);
   self->row_flags_size = 0;

@@ -33,6 +33,152 @@ post_caps_error (GstCsvSink *self, const gchar *reason)
   gst_clear_object (&peer);
 }
 
+static gboolean
+doubles_equal (const gdouble *a, const gdouble *b, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (a[i] != b[i])
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether rows of @to may follow those of @from: the same columns at the same
+ * rate, and numbers that mean the same. Volts are volts at any gain; a count is
+ * worth what the full scale says. */
+static gboolean
+may_continue (const GstEegInfo *from, const GstEegInfo *to)
+{
+  return GST_EEG_INFO_FORMAT (from) == GST_EEG_INFO_FORMAT (to) &&
+         GST_EEG_INFO_RATE (from) == GST_EEG_INFO_RATE (to) &&
+         (gint64) from->rate_n * to->rate_d ==
+             (gint64) to->rate_n * from->rate_d &&
+         GST_EEG_INFO_CHANNELS (from) == GST_EEG_INFO_CHANNELS (to) &&
+         from->unit == to->unit &&
+         g_strv_equal ((const gchar *const *) from->labels,
+             (const gchar *const *) to->labels) &&
+         (from->unit == GST_EEG_UNIT_VOLT ||
+             doubles_equal (from->full_scale, to->full_scale,
+                 (guint) GST_EEG_INFO_CHANNELS (from)));
+}
+
+/* From any thread. Before the first row the pad template is the only bound. */
+static gboolean
+accepts (GstCsvSink *self, GstCaps *caps)
+{
+  GstEegInfo info;
+  gboolean ok = TRUE;
+
+  gst_eeg_info_init (&info);
+  GST_OBJECT_LOCK (self);
+  if (self->anchored)
+    ok = gst_eeg_info_from_caps (&info, caps, NULL) &&
+         may_continue (&self->info, &info);
+  GST_OBJECT_UNLOCK (self);
+  gst_eeg_info_clear (&info);
+  return ok;
+}
+
+gboolean
+gst_csv_sink_query (GstBaseSink *sink, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS) {
+    GstCaps *caps;
+
+    gst_query_parse_accept_caps (query, &caps);
+    if (!accepts (GST_CSV_SINK (sink), caps)) {
+      gst_query_set_accept_caps_result (query, FALSE);
+      return TRUE;
+    }
+  }
+  return GST_BASE_SINK_CLASS (g_type_class_peek (GST_TYPE_BASE_SINK))
+      ->query (sink, query);
+}
+
+/* While recording, only what can go on in the same file. */
+GstCaps *
+gst_csv_sink_get_caps (GstBaseSink *sink, GstCaps *filter)
+{
+  GstCsvSink *self = GST_CSV_SINK (sink);
+  GstCaps *caps = NULL, *result;
+
+  GST_OBJECT_LOCK (self);
+  if (self->anchored) {
+    caps = gst_eeg_info_to_caps (&self->info);
+    gst_structure_remove_fields (gst_caps_get_structure (caps, 0),
+        "channel-mask", "eeg-gain", "eeg-reference", "eeg-types",
+        self->info.unit == GST_EEG_UNIT_VOLT ? "eeg-full-scale" : NULL, NULL);
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (!caps)
+    caps = gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink));
+  if (!filter)
+    return caps;
+  result = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (caps);
+  return result;
+}
+
+/* Posts why @caps cannot continue the recording; TRUE when they can. */
+static gboolean
+check_continues (GstCsvSink *self, const GstEegInfo *info, const GError *error)
+{
+  gchar *text;
+
+  if (!error && may_continue (&self->info, info))
+    return TRUE;
+  if (error)
+    text = g_strdup (error->message);
+  else
+    text = g_strdup_printf (
+        "the stream changed while recording (%d channels at %d Hz before, "
+        "%d at %d Hz now, or other labels, format, unit or full scale of "
+        "counts), and the columns of \"%s\" cannot. Stop the recording before "
+        "the change.",
+        GST_EEG_INFO_CHANNELS (&self->info), GST_EEG_INFO_RATE (&self->info),
+        GST_EEG_INFO_CHANNELS (info), GST_EEG_INFO_RATE (info), self->path);
+  post_caps_error (self, text);
+  g_free (text);
+  return FALSE;
+}
+
+/* Streaming thread, before the pad asks gst_csv_sink_query(). */
+GstPadProbeReturn
+csv_sink_watch_caps (GstPad *pad, GstPadProbeInfo *probe, gpointer data)
+{
+  GstCsvSink *self = data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (probe);
+  GError *error = NULL;
+  GstEegInfo info;
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS || !self->anchored)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_caps (event, &caps);
+  gst_eeg_info_init (&info);
+  gst_eeg_info_from_caps (&info, caps, &error);
+  check_continues (self, &info, error);
+  g_clear_error (&error);
+  gst_eeg_info_clear (&info);
+  return GST_PAD_PROBE_OK;
+}
+
+/* The stream goes on, described otherwise. Takes @info. */
+static void
+adopt_change (GstCsvSink *self, GstEegInfo *info)
+{
+  GstEegInfo old = self->info;
+
+  GST_OBJECT_LOCK (self);
+  self->info = *info;
+  GST_OBJECT_UNLOCK (self);
+  gst_eeg_info_clear (&old);
+  csv_converter_clear (&self->converter);
+  csv_sidecar_find_converter (
+      GST_BASE_SINK_PAD (self), &self->info, &self->converter);
+  self->changed = TRUE;
+  GST_INFO_OBJECT (self, "gain, reference or types of the stream changed");
+}
+
 gboolean
 gst_csv_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
 {
@@ -54,25 +200,22 @@ gst_csv_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
       return TRUE;
     }
     if (self->anchored) {
-      gchar *text = g_strdup_printf (
-          "the stream changed while recording (%d channels at %d Hz before, "
-          "%d at %d Hz now, or other labels, unit or gain), and the columns "
-          "of \"%s\" cannot. Stop the recording before the change.",
-          GST_EEG_INFO_CHANNELS (&self->info), GST_EEG_INFO_RATE (&self->info),
-          GST_EEG_INFO_CHANNELS (&info), GST_EEG_INFO_RATE (&info), self->path);
-
-      post_caps_error (self, text);
-      g_free (text);
+      if (check_continues (self, &info, NULL)) {
+        adopt_change (self, &info);
+        return TRUE;
+      }
       gst_eeg_info_clear (&info);
       return FALSE;
     }
     csv_rows_clear (&self->rows);
-    gst_eeg_info_clear (&self->info);
     csv_file_restart (&self->file);
     self->header_written = FALSE;
   }
+  GST_OBJECT_LOCK (self);
+  gst_eeg_info_clear (&self->info);
   self->info = info;
   self->have_info = TRUE;
+  GST_OBJECT_UNLOCK (self);
   csv_rows_init (
       &self->rows, self->use.layout, self->use.decimals, &self->info);
 
@@ -83,6 +226,7 @@ gst_csv_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
       GST_BASE_SINK_PAD (self), &self->info, &self->converter);
   self->upstream = csv_sidecar_describe_upstream (GST_BASE_SINK_PAD (self));
   self->graph = csv_sidecar_describe_graph (GST_ELEMENT (self));
+  csv_sink_describe_start (self);
 
   err = csv_sink_write_header (self);
   if (!err)
@@ -174,7 +318,9 @@ anchor (GstCsvSink *self, GstBuffer *buffer, guint64 first)
     time = gst_eeg_info_frames_to_time (&self->info, first);
 
   self->start = csv_sink_take_time ();
+  GST_OBJECT_LOCK (self);
   self->anchored = TRUE;
+  GST_OBJECT_UNLOCK (self);
   self->expected = first;
   self->file_first = first;
   self->rows.clock.running = FALSE;
@@ -235,8 +381,11 @@ render_run (GstCsvSink *self, GstBuffer *buffer, const guint8 *data,
       if (ret != GST_FLOW_OK)
         break;
     }
-    if (self->text_rows == 0)
+    if (self->text_rows == 0) {
       self->text_sample = sample;
+      if (self->changed)
+        csv_sink_record_change (self, sample);
+    }
     csv_rows_append (
         &self->rows, &self->text, data + i * bpf, sample, flags ? flags[i] : 0);
     self->text_rows++;

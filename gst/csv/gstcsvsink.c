@@ -244,6 +244,7 @@ gst_csv_sink_finalize (GObject *object)
   g_free (self->sidecar);
   g_free (self->current);
   g_array_unref (self->gaps);
+  g_ptr_array_unref (self->changes);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -258,6 +259,13 @@ gst_csv_sink_init (GstCsvSink *self)
   self->settings.on_full = DEFAULT_ON_FULL;
   self->file.fd = -1;
   self->gaps = g_array_new (FALSE, FALSE, sizeof (CsvGap));
+  self->changes = g_ptr_array_new_with_free_func (g_free);
+  gst_eeg_info_init (&self->info);
+  gst_eeg_info_init (&self->file_info);
+  /* The pad refuses what the query refuses before any method is called: only
+   * here there is still a chance to say why. */
+  gst_pad_add_probe (GST_BASE_SINK_PAD (self),
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, csv_sink_watch_caps, self, NULL);
   /* A recorder takes samples as they come. */
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
 }
@@ -324,6 +332,8 @@ gst_csv_sink_class_init (GstCsvSinkClass *klass)
 
   element->change_state = gst_csv_sink_change_state;
   sink->set_caps = gst_csv_sink_set_caps;
+  sink->get_caps = gst_csv_sink_get_caps;
+  sink->query = gst_csv_sink_query;
   sink->render = gst_csv_sink_render;
   sink->event = gst_csv_sink_event;
 
