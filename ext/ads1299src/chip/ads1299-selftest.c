@@ -45,15 +45,21 @@ typedef struct
 
   unsigned channels, period_ns;
   int32_t *codes;   /* sample by sample, all channels */
+  uint32_t *when;   /* number of each, as some may be lost */
   unsigned room, n; /* samples */
 
   /* of the running step */
   Ads1299Setup step;
   Ads1299Reader reader;
-  uint64_t repeats, mismatches;
+  bool reading;
+  uint64_t mismatches;
   uint16_t lead_off[ADS1299_BUS_MAX_CHIPS];
-  uint64_t status[ADS1299_BUS_MAX_CHIPS], failed[ADS1299_BUS_MAX_CHIPS];
-  double edge_sum, edge_max;
+
+  /* of all steps */
+  unsigned read_steps;
+  Ads1299ReadCounts counts;
+  uint64_t status[ADS1299_BUS_MAX_CHIPS];
+  double edge_max; /* ns */
 } Test;
 
 /* --- checks ----------------------------------------------------------------- */
@@ -145,11 +151,9 @@ begin (Test *t)
   Ads1299Error error = {0};
 
   t->n = 0;
-  t->repeats = t->mismatches = 0;
-  t->edge_sum = t->edge_max = 0.0;
+  t->mismatches = 0;
+  t->reading = false;
   memset (t->lead_off, 0, sizeof t->lead_off);
-  memset (t->status, 0, sizeof t->status);
-  memset (t->failed, 0, sizeof t->failed);
   if (!ads1299_bring_up (t->bus, &t->step, &t->cert->report, &error) ||
       !ads1299_start (t->bus, &error)) {
     add (t, "bring-up", error.chip, -1, error.code, 0.0, 0.0, "", "%s: %s",
@@ -161,10 +165,21 @@ begin (Test *t)
   return true;
 }
 
+/* What was lost in any step counts. */
 static void
 end (Test *t)
 {
+  const Ads1299ReadCounts *c = &t->reader.counts;
+
   ads1299_stop (t->bus);
+  if (!t->reading)
+    return;
+  t->read_steps++;
+  t->counts.by_time += c->by_time;
+  t->counts.by_sequence += c->by_sequence;
+  t->counts.late += c->late;
+  t->counts.glitches += c->glitches;
+  t->counts.io += c->io;
 }
 
 /* No edge for a second: what do line and registers say? */
@@ -213,7 +228,6 @@ read_again (
   /* it must still be the same conversion */
   if (t->bus->ops->now (t->bus) + t->period_ns / 10 >= edge_ns + t->period_ns)
     return;
-  t->repeats++;
   t->mismatches +=
       memcmp (again, codes, t->channels * sizeof again[0]) != 0 ||
       memcmp (words, status, t->bus->n_chips * sizeof words[0]) != 0;
@@ -225,9 +239,9 @@ collect (Test *t, unsigned n, bool twice)
 {
   unsigned skipped = 0, settle = 4, i;
   uint32_t status[ADS1299_BUS_MAX_CHIPS];
-  double last = 0.0;
   bool any = false;
 
+  t->reading = true;
   if (n > t->room)
     n = t->room;
   while (t->n < n) {
@@ -241,8 +255,6 @@ collect (Test *t, unsigned n, bool twice)
       case ADS1299_READ_SKIPPED:
         if (s.why == ADS1299_SKIP_STATUS)
           t->status[s.chip]++;
-        else if (s.why == ADS1299_SKIP_IO)
-          t->failed[0]++;
         if (++skipped > n + 100)
           return true;
         continue;
@@ -268,8 +280,6 @@ collect (Test *t, unsigned n, bool twice)
     if (any && fabs (off) > t->edge_max)
       t->edge_max = fabs (off);
     any = true;
-    last = off;
-    t->edge_sum += last * last;
     for (i = 0; i < t->bus->n_chips; i++)
       t->lead_off[i] |= (uint16_t) (status[i] >> 4);
     if (twice)
@@ -277,7 +287,7 @@ collect (Test *t, unsigned n, bool twice)
     if (settle > 0)
       settle--;
     else
-      t->n++;
+      t->when[t->n++] = (uint32_t) s.index;
   }
   return true;
 }
@@ -336,7 +346,7 @@ check_rate (Test *t)
 static void
 check_edges (Test *t)
 {
-  const Ads1299ReadCounts *c = &t->reader.counts;
+  const Ads1299ReadCounts *c = &t->counts;
   double limit = JITTER_MAX * t->period_ns;
   unsigned i;
 
@@ -355,7 +365,7 @@ check_edges (Test *t)
         "every frame begins with 1100",
         "frames do not begin with 1100: check MISO, chip select, SPI mode 1 "
         "and the clock rate");
-  add_count (t, "transfers", -1, t->failed[0], "every transfer succeeded",
+  add_count (t, "transfers", -1, c->io, "every transfer succeeded",
       "SPI transfers failed: check the controller and its clock rate");
   add (t, "jitter", -1, -1, t->edge_max * 1e-3, 0.0, limit * 1e-3, "us",
       t->edge_max <= limit
@@ -484,7 +494,6 @@ check_noise (Test *t)
   if (!begin (t))
     return;
   if (collect (t, (unsigned) (t->options.seconds * t->setup->rate), true)) {
-    check_edges (t);
     add_count (t, "repeat-read", -1, t->mismatches,
         "a conversion read twice gives the same bytes",
         "a conversion read twice gives other bytes: check MISO, SCLK and "
@@ -541,7 +550,8 @@ measure_square (const Test *t, unsigned ch, double *amplitude, double *hz)
     if (v < -0.8 * s.std)
       low += v, n_low++;
     if (i > 0 && before < 0.0 && v >= 0.0) {
-      last = i - 1 + before / (before - v);
+      last = t->when[i - 1] +
+             before / (before - v) * (double) (t->when[i] - t->when[i - 1]);
       if (first < 0.0)
         first = last;
       rises++;
@@ -743,11 +753,18 @@ ads1299_selftest_run (Ads1299Bus *bus, const Ads1299Setup *setup,
     t.room = MAX_VALUES / t.channels;
   /* one more sample: the reader fills it before it is known to be good */
   t.codes = malloc (((size_t) t.room + 1) * t.channels * sizeof *t.codes);
-  if (!t.codes)
+  t.when = malloc (((size_t) t.room + 1) * sizeof *t.when);
+  if (!t.codes || !t.when) {
+    free (t.codes);
+    free (t.when);
     return false;
+  }
   for (i = 0; i < sizeof steps / sizeof steps[0] && !t.stop; i++)
     steps[i](&t);
+  if (t.read_steps > 0)
+    check_edges (&t);
   free (t.codes);
+  free (t.when);
   cert->complete = !t.stop;
   cert->pass &= cert->complete;
   cert->seconds = (double) (bus->ops->now (bus) - start) * 1e-9;

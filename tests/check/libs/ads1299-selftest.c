@@ -67,6 +67,7 @@ static const struct
   const gchar *script, *check, *needle;
 } findings[] = {
     {"lost-drdy@0.8,n=7", "lost-edges", "never came"},
+    {"lost-drdy@5,n=7", "lost-edges", "never came"},
     {"coalesce@0.8,n=3", "lost-edges", "coalesce"},
     {"missed-irq@0.8,n=5", "lost-events", "queue ran over"},
     {"double-edge@0.8,n=4", "glitches", "without a conversion"},
@@ -122,6 +123,29 @@ GST_START_TEST (test_faults_found_and_named)
       dump (&cert);
     fail_unless (found && !cert.pass, "%s: %s does not fail",
         findings[__i__].script, findings[__i__].check);
+    ads1299_certificate_clear (&cert);
+    rig_close (&r);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_losses_do_not_bend_the_frequency)
+  {
+    Ads1299Certificate cert;
+    guint i, n = 0;
+    Rig r;
+
+    /* in the step of the test signal, which begins after about 5 s */
+    rig_init (&r, 1, 250, "lost-drdy@5,n=9;lost-drdy@5.3,n=9");
+    run (&r, &cert);
+    for (i = 0; i < cert.n_checks; i++)
+      if (strcmp (cert.checks[i].name, "test-frequency") == 0) {
+        fail_unless (ABS (cert.checks[i].measured - 1.953125) < 1e-3, "%g Hz",
+            cert.checks[i].measured);
+        n++;
+      }
+    fail_unless_equals_int ((gint) n, 8);
+    fail_unless_equals_uint64 (
+        rig_truth (&r).count[ADS1299_FAULT_LOST_DRDY], 18);
     ads1299_certificate_clear (&cert);
     rig_close (&r);
   }
@@ -291,6 +315,7 @@ ads1299_selftest_suite (void)
   tcase_add_test (tc, test_sound_instruments_pass);
   tcase_add_loop_test (
       tc, test_faults_found_and_named, 0, G_N_ELEMENTS (findings));
+  tcase_add_test (tc, test_losses_do_not_bend_the_frequency);
   tcase_add_test (tc, test_every_fault_has_a_finding);
   tcase_add_test (tc, test_certificate);
   tcase_add_test (tc, test_wrong_setup_fails);
