@@ -42,63 +42,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "eegspectrumledger.h"
 #include "eegspectrummessage.h"
-#include "eegspectrumplan.h"
-#include "gsteegspectrum.h"
+#include "gsteegspectrum-private.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_eeg_spectrum_debug);
 #define GST_CAT_DEFAULT gst_eeg_spectrum_debug
-
-enum
-{
-  PROP_0,
-  PROP_WINDOW,
-  PROP_HOP,
-  PROP_SEGMENT,
-  PROP_OVERLAP,
-  PROP_FUNCTION,
-  PROP_AVERAGE,
-  PROP_MAX_FREQUENCY,
-  PROP_BANDS,
-  PROP_APERIODIC,
-  PROP_POST_MESSAGES,
-  PROP_STATS,
-};
-
-struct _GstEegSpectrum
-{
-  GstEegBaseFilter parent;
-
-  /* Object lock. */
-  EegSpectrumParams params; /* as set */
-  EegSpectrumParams active; /* as the stream runs with */
-  gboolean running;         /* from the first caps to stop */
-  gboolean changed;         /* params are not active yet */
-  gboolean post_messages;
-  guint64 window_frames; /* of the running stream, for the LATENCY query */
-  guint64 computed, pushed, messages, nonfinite, refusals;
-  gboolean filling;
-
-  /* Atomic: nobody behind the src pad. */
-  gint nowhere;
-
-  /* Streaming thread. */
-  EegDspSpectrum *dsp;
-  EegSpectrumPlan plan;
-  GstEegInfo info; /* that dsp and plan were made for */
-  EegSpectrumLedger ledger;
-  gdouble *psd, *average; /* [channels][all bins] */
-  guint16 *channel_flags;
-  guint64 averaged;  /* spectra in the running average */
-  guint64 first;     /* absolute index of the first sample since the reset */
-  guint64 announced; /* filling announcements since the reset */
-  guint64 position;  /* absolute index of the next sample */
-  gboolean keep;     /* the next reset is no new beginning */
-  gboolean kept;     /* it was none, but a gap may have hidden behind it */
-  gboolean mark_discont;
-  gboolean warned;
-};
 
 G_DEFINE_TYPE (GstEegSpectrum, gst_eeg_spectrum, GST_TYPE_EEG_BASE_FILTER);
 GST_ELEMENT_REGISTER_DEFINE (
@@ -703,114 +651,6 @@ gst_eeg_spectrum_stop (GstBaseTransform *trans)
 /* --- object -------------------------------------------------------------- */
 
 static void
-take_string (gchar **to, const GValue *value)
-{
-  g_free (*to);
-  *to = g_value_dup_string (value);
-}
-
-static void
-gst_eeg_spectrum_set_property (
-    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  GstEegSpectrum *self = GST_EEG_SPECTRUM (object);
-
-  GST_OBJECT_LOCK (self);
-  self->changed |= id != PROP_POST_MESSAGES;
-  switch (id) {
-    case PROP_WINDOW:
-      self->params.window = g_value_get_double (value);
-      break;
-    case PROP_HOP:
-      self->params.hop = g_value_get_double (value);
-      break;
-    case PROP_SEGMENT:
-      self->params.segment = g_value_get_double (value);
-      break;
-    case PROP_OVERLAP:
-      self->params.overlap = g_value_get_double (value);
-      break;
-    case PROP_FUNCTION:
-      self->params.function = g_value_get_enum (value);
-      break;
-    case PROP_AVERAGE:
-      self->params.average = g_value_get_double (value);
-      break;
-    case PROP_MAX_FREQUENCY:
-      self->params.max_frequency = g_value_get_double (value);
-      break;
-    case PROP_BANDS:
-      take_string (&self->params.bands, value);
-      break;
-    case PROP_APERIODIC:
-      take_string (&self->params.aperiodic, value);
-      break;
-    case PROP_POST_MESSAGES:
-      self->post_messages = g_value_get_boolean (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-gst_eeg_spectrum_get_property (
-    GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  GstEegSpectrum *self = GST_EEG_SPECTRUM (object);
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_WINDOW:
-      g_value_set_double (value, self->params.window);
-      break;
-    case PROP_HOP:
-      g_value_set_double (value, self->params.hop);
-      break;
-    case PROP_SEGMENT:
-      g_value_set_double (value, self->params.segment);
-      break;
-    case PROP_OVERLAP:
-      g_value_set_double (value, self->params.overlap);
-      break;
-    case PROP_FUNCTION:
-      g_value_set_enum (value, self->params.function);
-      break;
-    case PROP_AVERAGE:
-      g_value_set_double (value, self->params.average);
-      break;
-    case PROP_MAX_FREQUENCY:
-      g_value_set_double (value, self->params.max_frequency);
-      break;
-    case PROP_BANDS:
-      g_value_set_string (value, self->params.bands);
-      break;
-    case PROP_APERIODIC:
-      g_value_set_string (value, self->params.aperiodic);
-      break;
-    case PROP_POST_MESSAGES:
-      g_value_set_boolean (value, self->post_messages);
-      break;
-    case PROP_STATS:
-      g_value_take_boxed (
-          value, gst_structure_new ("eegspectrum-stats", "computed",
-                     G_TYPE_UINT64, self->computed, "delivered", G_TYPE_UINT64,
-                     self->pushed, "messages", G_TYPE_UINT64, self->messages,
-                     "nonfinite", G_TYPE_UINT64, self->nonfinite, "refusals",
-                     G_TYPE_UINT64, self->refusals, "filling", G_TYPE_BOOLEAN,
-                     self->filling, "kernel", G_TYPE_STRING,
-                     eeg_dsp_isa_name (eeg_dsp_isa ()), NULL));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
 gst_eeg_spectrum_finalize (GObject *object)
 {
   GstEegSpectrum *self = GST_EEG_SPECTRUM (object);
@@ -830,74 +670,12 @@ gst_eeg_spectrum_class_init (GstEegSpectrumClass *klass)
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
   GstEegBaseFilterClass *base_class = GST_EEG_BASE_FILTER_CLASS (klass);
-  const GParamFlags flags =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
 
   GST_DEBUG_CATEGORY_INIT (
       gst_eeg_spectrum_debug, "eegspectrum", 0, "EEG spectrum");
 
-  object_class->set_property = gst_eeg_spectrum_set_property;
-  object_class->get_property = gst_eeg_spectrum_get_property;
   object_class->finalize = gst_eeg_spectrum_finalize;
-
-  g_object_class_install_property (object_class, PROP_WINDOW,
-      g_param_spec_double ("window", "Window",
-          "Seconds of signal that each spectrum is computed from, 8 samples or "
-          "more. Longer resolves finer frequencies and reacts later",
-          1e-6, 86400, 2, flags));
-  g_object_class_install_property (object_class, PROP_HOP,
-      g_param_spec_double ("hop", "Hop",
-          "Seconds from one spectrum to the next, one sample or more; longer "
-          "than the window leaves samples out",
-          1e-6, 86400, 0.25, flags));
-  g_object_class_install_property (object_class, PROP_SEGMENT,
-      g_param_spec_double ("segment", "Segment",
-          "Seconds of one transform, up to the window: shorter ones are "
-          "averaged over the window, which is smoother and resolves less (bins "
-          "are 1 / segment apart). 0 is the whole window",
-          0, 86400, 0, flags));
-  g_object_class_install_property (object_class, PROP_OVERLAP,
-      g_param_spec_double ("overlap", "Overlap",
-          "Part of a segment that the next one shares (no unit)", 0, 0.99, 0.5,
-          flags));
-  g_object_class_install_property (object_class, PROP_FUNCTION,
-      g_param_spec_enum ("function", "Window function",
-          "Taper of a segment, periodic as SciPy's",
-          eeg_spectrum_function_get_type (), EEG_DSP_WINDOW_HANN, flags));
-  g_object_class_install_property (object_class, PROP_AVERAGE,
-      g_param_spec_double ("average", "Average",
-          "Time constant in seconds of an exponential average over spectra; 0 "
-          "for none",
-          0, 86400, 0, flags));
-  g_object_class_install_property (object_class, PROP_MAX_FREQUENCY,
-      g_param_spec_double ("max-frequency", "Highest frequency",
-          "Bins above this frequency in Hz are left out of messages and "
-          "stream; "
-          "0 leaves none out. Bands and peaks see all of them",
-          0, 1e6, 0, flags));
-  g_object_class_install_property (object_class, PROP_BANDS,
-      g_param_spec_string ("bands", "Bands",
-          "Bands whose power messages hold: NAME:LOW-HIGH in Hz, comma "
-          "separated, up to half of the sampling rate (the default ones are "
-          "cut there)",
-          EEG_SPECTRUM_DEFAULT_BANDS, flags));
-  g_object_class_install_property (object_class, PROP_APERIODIC,
-      g_param_spec_string ("aperiodic", "Aperiodic fit",
-          "Range LOW-HIGH in Hz over which messages hold the slope of the "
-          "density on logarithmic axes, for example 2-40; empty for none",
-          NULL, flags));
-  g_object_class_install_property (object_class, PROP_POST_MESSAGES,
-      g_param_spec_boolean ("post-messages", "Post messages",
-          "Post each spectrum as an element message \"eeg-spectrum\"; a src "
-          "pad "
-          "in use does not need it",
-          TRUE, flags));
-  g_object_class_install_property (object_class, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-          "Counters: computed, delivered (by the src pad), messages (spectra "
-          "and announcements), nonfinite (values replaced), refusals; filling "
-          "(no full window yet), kernel",
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  gst_eeg_spectrum_install_properties (object_class);
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -906,7 +684,6 @@ gst_eeg_spectrum_class_init (GstEegSpectrumClass *klass)
       "Power spectral density and band powers of an EEG in volts, in uV^2/Hz "
       "and uV^2, as messages and as a stream",
       "gst-plugins-eeg");
-  gst_type_mark_as_plugin_api (eeg_spectrum_function_get_type (), 0);
 
   trans_class->start = gst_eeg_spectrum_start;
   trans_class->stop = gst_eeg_spectrum_stop;
