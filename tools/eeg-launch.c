@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "doctor.h"
+#include "selftest.h"
 
 #include <glib-unix.h>
 #include <gst/eeggraph/eeggraph.h>
@@ -258,7 +259,7 @@ main (int argc, char **argv)
 {
   gboolean check = FALSE, stats = FALSE, quiet = FALSE, list = FALSE;
   gboolean version = FALSE, print = FALSE, explain = FALSE, json;
-  gboolean doctor = FALSE;
+  gboolean doctor = FALSE, self_test = FALSE;
   g_autofree gchar *format = NULL;
   gdouble duration = 0;
   g_auto (GStrv) sets = NULL;
@@ -285,6 +286,11 @@ main (int argc, char **argv)
           "List the graphs that can be run by name", NULL},
       {"doctor", 0, 0, G_OPTION_ARG_NONE, &doctor,
           "Look whether this computer is fit for real chips, and what to do",
+          NULL},
+      {"self-test", 0, 0, G_OPTION_ARG_NONE, &self_test,
+          "Have the chips of the graph measure themselves and print the "
+          "certificate; without a graph, the simulated chip. --duration is the "
+          "time for each measurement",
           NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL},
       {NULL},
@@ -325,6 +331,16 @@ main (int argc, char **argv)
   }
   if (doctor)
     return eeg_doctor (json);
+  if (self_test && argc == 1) {
+    g_autoptr (GstElement) chip = gst_element_factory_make ("ads1299src", NULL);
+
+    if (!chip) {
+      fprintf (stderr, "eeg-launch: this build has no ads1299src to test\n");
+      return EXIT_REFUSED;
+    }
+    gst_object_ref_sink (chip);
+    return eeg_self_test (chip, duration, json);
+  }
   if (argc != 2) {
     fprintf (stderr, "eeg-launch: name one graph file or preset, such as "
                      "\"eeg-launch alpha\" (see eeg-launch --help)\n");
@@ -352,7 +368,7 @@ main (int argc, char **argv)
     gst_eeg_graph_set (graph, *s);
   gst_eeg_graph_check (graph);
   if (json) {
-    if ((!print && !explain && !(stats && !check)) ||
+    if ((!print && !explain && !self_test && !(stats && !check)) ||
         gst_eeg_graph_has_errors (graph)) {
       text = gst_eeg_graph_issues_to_json (graph);
       puts (text);
@@ -396,6 +412,11 @@ main (int argc, char **argv)
   if (check) {
     gst_object_unref (run.pipeline);
     return EXIT_FINE;
+  }
+  if (self_test) {
+    code = eeg_self_test (run.pipeline, duration, json);
+    gst_object_unref (run.pipeline);
+    return code;
   }
   run.quiet = quiet;
   run.json = json;

@@ -1,4 +1,4 @@
-/* ads1299src: the bus of real devices
+/* ads1299src: the bus, of real devices or simulated
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "config.h"
@@ -6,6 +6,7 @@
 #include "gstads1299src-private.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "chip/ads1299-bus-linux.h"
 
@@ -48,8 +49,47 @@ gst_ads1299_src_refuse_chip (GstAds1299Src *self, const Ads1299Error *error)
   return FALSE;
 }
 
-gboolean
-gst_ads1299_src_open_linux (GstAds1299Src *self, const Ads1299SrcSettings *s)
+static gboolean
+open_sim (GstAds1299Src *self, const Ads1299SrcSettings *s,
+    const guint8 *channels, gchar **labels)
+{
+  Ads1299SimConfig config = {0};
+  Ads1299Error problem = {0};
+  gsize torn;
+
+  config.n_chips = s->chips;
+  config.rate = (guint) s->rate;
+  config.vref = s->vref;
+  config.signal = s->sim_signal;
+  config.seed = s->sim_seed;
+  config.sine_hz = s->sim_frequency;
+  config.sine_volts = s->sim_amplitude;
+  config.mains_hz = s->sim_mains;
+  config.realtime = self->live;
+  config.coalesce = self->frames;
+  config.labels = (const char *const *) labels;
+  config.faults = s->sim_faults;
+  config.file =
+      s->sim_file != NULL && *s->sim_file != '\0' ? s->sim_file : NULL;
+  memcpy (config.channels, channels, sizeof config.channels);
+  self->bus = ads1299_bus_sim_new (&config, &problem);
+  if (self->bus == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s.", problem.text),
+        ("simulated bus: %s", ads1299_error_name (problem.code)));
+    return FALSE;
+  }
+  torn = ads1299_bus_sim_torn_bytes (self->bus);
+  if (torn > 0)
+    GST_ELEMENT_WARNING (self, STREAM, DECODE,
+        ("The recording ends inside a sample: %" G_GSIZE_FORMAT
+         " bytes at its end are ignored.",
+            torn),
+        (NULL));
+  return TRUE;
+}
+
+static gboolean
+open_linux (GstAds1299Src *self, const Ads1299SrcSettings *s)
 {
   Ads1299LinuxConfig config = {0};
   Ads1299Error problem = {0};
@@ -64,4 +104,12 @@ gst_ads1299_src_open_linux (GstAds1299Src *self, const Ads1299SrcSettings *s)
   config.events = s->event_buffer;
   self->bus = ads1299_bus_linux_new (&config, &problem);
   return self->bus != NULL || gst_ads1299_src_refuse_chip (self, &problem);
+}
+
+gboolean
+gst_ads1299_src_open_bus (GstAds1299Src *self, const Ads1299SrcSettings *s,
+    const guint8 *parts, gchar **labels)
+{
+  return s->bus == ADS1299_SRC_BUS_LINUX ? open_linux (self, s)
+                                         : open_sim (self, s, parts, labels);
 }

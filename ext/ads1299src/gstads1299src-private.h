@@ -182,8 +182,12 @@ gboolean gst_ads1299_src_configure (const Ads1299SrcSettings *settings,
     GError **error);
 
 /* gstads1299src-open.c: the bus of real devices */
-gboolean gst_ads1299_src_open_linux (
-    GstAds1299Src *self, const Ads1299SrcSettings *settings);
+/* Opens self->bus: devices, or simulated @parts with these electrodes (NULL:
+ * any). FALSE with an error posted. */
+gboolean gst_ads1299_src_open_bus (GstAds1299Src *self,
+    const Ads1299SrcSettings *settings, const guint8 *parts, gchar **labels);
+/* gstads1299src-selftest.c */
+void gst_ads1299_src_install_selftest (GstAds1299SrcClass *klass);
 /* Posts the one error that says what failed; false. */
 gboolean gst_ads1299_src_refuse_chip (
     GstAds1299Src *self, const Ads1299Error *error);

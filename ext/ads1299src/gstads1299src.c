@@ -22,6 +22,9 @@
  *
  * is-live=false makes samples of the simulated chip as fast as they are taken.
  *
+ * The action signal self-test measures what the chips can measure of
+ * themselves; eeg-launch --self-test prints its certificate.
+ *
  * Messages: eeg-impedance (once a second with lead-off=ac-...: channels, kohm,
  * sample), eeg-lead-off (lead-off=dc: channel, label, off, sample), and
  * warnings for every burst of losses with cause, from, to and count in their
@@ -110,45 +113,6 @@ refuse (GstAds1299Src *self, GError *error)
   return FALSE;
 }
 
-static gboolean
-open_sim (GstAds1299Src *self, const Ads1299SrcSettings *s,
-    const guint8 *channels, gchar **labels)
-{
-  Ads1299SimConfig config = {0};
-  Ads1299Error problem = {0};
-  gsize torn;
-
-  config.n_chips = s->chips;
-  config.rate = (guint) s->rate;
-  config.vref = s->vref;
-  config.signal = s->sim_signal;
-  config.seed = s->sim_seed;
-  config.sine_hz = s->sim_frequency;
-  config.sine_volts = s->sim_amplitude;
-  config.mains_hz = s->sim_mains;
-  config.realtime = self->live;
-  config.coalesce = self->frames;
-  config.labels = (const char *const *) labels;
-  config.faults = s->sim_faults;
-  config.file =
-      s->sim_file != NULL && *s->sim_file != '\0' ? s->sim_file : NULL;
-  memcpy (config.channels, channels, sizeof config.channels);
-  self->bus = ads1299_bus_sim_new (&config, &problem);
-  if (self->bus == NULL) {
-    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s.", problem.text),
-        ("simulated bus: %s", ads1299_error_name (problem.code)));
-    return FALSE;
-  }
-  torn = ads1299_bus_sim_torn_bytes (self->bus);
-  if (torn > 0)
-    GST_ELEMENT_WARNING (self, STREAM, DECODE,
-        ("The recording ends inside a sample: %" G_GSIZE_FORMAT
-         " bytes at its end are ignored.",
-            torn),
-        (NULL));
-  return TRUE;
-}
-
 /* Parts that the user did not name tell themselves by their ID. */
 static gboolean
 adopt_part (const Ads1299Error *problem, const guint8 *given, guint8 *channels)
@@ -200,8 +164,7 @@ open_chips (GstAds1299Src *self, const Ads1299SrcSettings *s)
   }
   if (!configured)
     ads1299_setup_init (&setup, s->chips, (guint) s->rate);
-  ok = s->bus == ADS1299_SRC_BUS_SIM ? open_sim (self, s, parts, info.labels)
-                                     : gst_ads1299_src_open_linux (self, s);
+  ok = gst_ads1299_src_open_bus (self, s, parts, info.labels);
   for (i = 0; ok; i++) {
     ok = ads1299_bring_up (self->bus, &setup, &report, &problem);
     if (ok && configured)
@@ -575,6 +538,7 @@ gst_ads1299_src_class_init (GstAds1299SrcClass *klass)
 
   object_class->finalize = gst_ads1299_src_finalize;
   gst_ads1299_src_install_properties (object_class);
+  gst_ads1299_src_install_selftest (klass);
 
   element_class->post_message = gst_ads1299_src_post_message;
   element_class->change_state = gst_ads1299_src_change_state;

@@ -44,7 +44,8 @@ typedef struct
 /* Zero is a good value for everything. */
 typedef struct
 {
-  double seconds;    /* of noise and of the test signal, each; 0: 4 s */
+  double seconds;    /* of noise and of the test signal, each, at
+                         least 1.1; 0: 4 s */
   double avdd, dvdd; /* volts; 0: 5 V, and 1.8 to 3.6 V */
   /* Told before every step; may be NULL. */
   void (*progress) (const char *step, void *data);

@@ -359,6 +359,38 @@ class Launch(unittest.TestCase):
         self.assertEqual(header[2], "Fp1_uV")
         self.assertEqual(len(data), 5 * 250)
 
+    def test_self_test(self):
+        args = ["alpha", "--self-test", "--duration", "1.1", "--set",
+                "src.is-live=false"]
+        r = self.run_tool(*args)
+        self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+        self.assertRegex(r.stdout, r"PASSED: \d+ checks, 0 failed")
+        r = self.run_tool(*args, "--format=json")
+        (cert,) = json.loads(r.stdout)
+        self.assertTrue(cert["pass"] and cert["complete"])
+        self.assertEqual(os.listdir(self.dir.name), [])
+
+    def test_self_test_fails(self):
+        args = ["alpha", "--self-test", "--duration", "1.1", "--set",
+                "src.is-live=false", "--set"]
+        r = self.run_tool(*args, "src.sim-faults=lost-drdy@0.1,n=3", "--format=json")
+        self.assertEqual(r.returncode, 1, r.stdout + r.stderr)
+        (cert,) = json.loads(r.stdout)
+        bad = {c["name"] for c in cert["checks"] if not c["pass"]}
+        self.assertEqual(bad, {"lost-edges"})
+        r = self.run_tool(*args, "src.sim-faults=wrong-id@0,id=0")
+        self.assertEqual(r.returncode, 1, r.stdout + r.stderr)
+        self.assertIn("ID", r.stdout)
+
+    def test_self_test_refused(self):
+        path = self.graph(stages=[{"id": "src", "element": "eegtestsrc"},
+                                  {"id": "rec", "element": "csvsink",
+                                   "properties": {"location": "t.csv"}}],
+                          links=[{"from": "src", "to": "rec"}])
+        r = self.run_tool(path, "--self-test")
+        self.assertEqual(r.returncode, 2)
+        self.assertIn("no stage of this graph can test itself", r.stderr)
+
     def test_list_presets(self):
         self.assertLessEqual({"alpha", "record", "downsample", "two-sensors", "montage"},
                              set(self.run_tool("--list-presets").stdout.split()))
