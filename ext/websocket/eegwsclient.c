@@ -373,4 +373,6 @@ on_message (SoupWebsocketConnection *conn, gint type, GBytes *message,
     reply_error (client, "json", "a message is a JSON object with op");
   json_decref (root);
   eeg_ws_client_pump (client);
+  /* Only the pump for all shares messages, and empties this afterwards. */
+  g_hash_table_remove_all (client->host->cache);
 }

@@ -338,6 +338,15 @@ eeg_ws_feed_push (EegWsFeed *feed, GstBuffer *buffer, const GstSegment *segment,
     gst_buffer_unmap (buffer, &map);
     return FALSE;
   }
+  if (!feed->is_spectrum &&
+      map.size % (gsize) GST_EEG_INFO_BPF (feed->info) != 0) {
+    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_MEDIA,
+        "A buffer of %" G_GSIZE_FORMAT " bytes is no whole number of samples "
+        "of %d bytes: the stage before sends broken buffers",
+        map.size, GST_EEG_INFO_BPF (feed->info));
+    gst_buffer_unmap (buffer, &map);
+    return FALSE;
+  }
   if (!feed->have_sample)
     first = 0;
   if (gst_buffer_get_eeg_ledger (

@@ -25,6 +25,12 @@
 #define GOODBYE_TIME     250 /* ms that stopping waits for clients */
 #define ADDRESS_KEY      "eeg-ws-stream"
 #define RING_MIN_SECONDS 1.0
+#define ACCEPT_PAUSE     20 /* ms, when there is no descriptor left */
+
+/* A viewer whose computer is gone is noticed within a minute. */
+#define ALIVE_IDLE     30 /* s */
+#define ALIVE_INTERVAL 10 /* s */
+#define ALIVE_COUNT    3
 
 struct _EegWsServer
 {
@@ -399,13 +405,18 @@ static gboolean
 on_accept (GSocket *listener, GIOCondition condition, gpointer data)
 {
   EegWsServer *server = data;
-  g_autoptr (GSocket) socket = g_socket_accept (listener, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = g_socket_accept (listener, NULL, &error);
   g_autoptr (EegWsStream) stream = NULL;
   g_autoptr (GSocketAddress) local = NULL;
   g_autoptr (GSocketAddress) remote = NULL;
 
   if (g_socket_is_closed (listener))
     return G_SOURCE_REMOVE;
+  /* It waits to be accepted still, and would be tried again at once. */
+  if (socket == NULL &&
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES))
+    g_usleep (ACCEPT_PAUSE * 1000);
   if (socket == NULL ||
       g_hash_table_size (server->streams) >= server->max_clients + 32)
     return G_SOURCE_CONTINUE;
@@ -415,6 +426,11 @@ on_accept (GSocket *listener, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE;
   g_socket_set_blocking (socket, FALSE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, ALIVE_IDLE, NULL);
+  g_socket_set_option (
+      socket, IPPROTO_TCP, TCP_KEEPINTVL, ALIVE_INTERVAL, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, ALIVE_COUNT, NULL);
   stream = eeg_ws_stream_new (socket, HTTP_BUDGET);
   g_object_set_data (G_OBJECT (stream), "deadline",
       GINT_TO_POINTER ((gint) (g_get_monotonic_time () / G_USEC_PER_SEC) +
@@ -555,7 +571,8 @@ static void
 allow_host (EegWsServer *server, const gchar *name)
 {
   const gchar *format = strchr (name, ':') ? "[%s]" : "%s";
-  g_autofree gchar *host = g_strdup_printf (format, name);
+  g_autofree gchar *lower = g_ascii_strdown (name, -1);
+  g_autofree gchar *host = g_strdup_printf (format, lower);
 
   g_hash_table_add (
       server->hosts, g_strdup_printf ("%s:%u", host, server->port));
@@ -595,8 +612,14 @@ eeg_ws_server_start (const EegWsServerConfig *config, GError **error)
   allow_host (server, "127.0.0.1");
   allow_host (server, "::1");
   allow_host (server, server->address);
-  if (server->any_address)
+  if (server->any_address) {
+    /* The second is its name in multicast DNS, which no foreign server of names
+     * can point here. */
+    g_autofree gchar *local = g_strconcat (g_get_host_name (), ".local", NULL);
+
     allow_host (server, g_get_host_name ());
+    allow_host (server, local);
+  }
   server->streams = g_hash_table_new (NULL, NULL);
   server->host = (EegWsHost){
       .user_data = server,

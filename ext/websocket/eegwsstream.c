@@ -15,6 +15,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+/* First byte of the frame that answers a ping, and what the ping took beside the
+ * payload: two bytes and the mask. */
+#define PONG      0x8a
+#define PING_HEAD 6
+
 /* What a peer that does not read may still send (pings to be answered). */
 #define BLOCKED_BUDGET (256 * 1024)
 
@@ -45,6 +50,7 @@ struct _EegWsStream
   EegWsInput *input;
   EegWsOutput *output;
   gsize budget;
+  gsize full_budget;
   gsize blocked_bytes;
   gboolean blocked;
   gboolean aborted;
@@ -161,12 +167,18 @@ eeg_ws_input_init (EegWsInput *self)
 
 /* --- output --------------------------------------------------------------- */
 
+/* libsoup hands over a frame a write. */
 static gssize
-note_write (EegWsOutput *self, gsize count, gssize n)
+note_write (EegWsOutput *self, const guint8 *frame, gsize count, gssize n)
 {
   EegWsStream *s = self->stream;
 
   if (s) {
+    /* An answered ping is no part of a message that grows: a viewer may keep
+     * its connection alive for days without a word. */
+    if (!s->blocked && n > 1 && (gsize) n == count && frame[0] == PONG)
+      s->budget =
+          MIN (s->budget + (frame[1] & 0x7f) + PING_HEAD, s->full_budget);
     s->blocked = n < 0 || (gsize) n < count;
     if (!s->blocked)
       s->blocked_bytes = 0;
@@ -192,7 +204,7 @@ output_write (GOutputStream *stream, const void *buffer, gsize count,
 
   if (!may_write (self, error))
     return -1;
-  return note_write (self, count,
+  return note_write (self, buffer, count,
       g_output_stream_write (self->base, buffer, count, cancellable, error));
 }
 
@@ -217,7 +229,7 @@ output_write_nonblocking (GPollableOutputStream *stream, const void *buffer,
 
   if (!may_write (self, error))
     return -1;
-  return note_write (self, count,
+  return note_write (self, buffer, count,
       g_pollable_output_stream_write_nonblocking (
           G_POLLABLE_OUTPUT_STREAM (self->base), buffer, count, NULL, error));
 }
@@ -355,14 +367,14 @@ eeg_ws_stream_new (GSocket *socket, gsize budget)
   self->output = g_object_new (EEG_TYPE_WS_OUTPUT, NULL);
   self->output->stream = self;
   self->output->base = g_object_ref (g_io_stream_get_output_stream (io));
-  self->budget = budget;
+  self->budget = self->full_budget = budget;
   return self;
 }
 
 void
 eeg_ws_stream_set_budget (EegWsStream *self, gsize budget)
 {
-  self->budget = budget;
+  self->budget = self->full_budget = budget;
 }
 
 gboolean

@@ -250,14 +250,15 @@ encode_spectrum (
   return g_bytes_new_take (data, size);
 }
 
+/* @share: other clients are likely to want the same bytes now. */
 static void
-send_block (EegWsSub *sub, const EegWsBlock *block)
+send_block (EegWsSub *sub, const EegWsBlock *block, gboolean share)
 {
   GHashTable *cache = eeg_ws_client_get_cache (sub->client);
   guint32 missed = (guint32) MIN (sub->missed, G_MAXUINT32);
   guint8 flags = block->flags;
   g_autofree gchar *key = NULL;
-  GBytes *bytes;
+  g_autoptr (GBytes) bytes = NULL;
 
   /* Windows overlap: only their source knows of gaps. */
   if (!is_spectrum (sub) && sub->expected_valid &&
@@ -271,14 +272,17 @@ send_block (EegWsSub *sub, const EegWsBlock *block)
       eeg_ws_topic_get_id (sub->topic), eeg_ws_ring_get_epoch (sub->ring),
       block->pos, block->frames, flags, missed, sub->key);
   bytes = g_hash_table_lookup (cache, key);
-  if (bytes == NULL) {
+  if (bytes) {
+    g_bytes_ref (bytes);
+  } else {
     if (is_spectrum (sub))
       bytes = encode_spectrum (sub, block, flags, missed);
     else if (sub->mode == MODE_PREVIEW)
       bytes = encode_envelope (sub, block, flags, missed);
     else
       bytes = encode_samples (sub, block, flags, missed);
-    g_hash_table_insert (cache, g_steal_pointer (&key), bytes);
+    if (share)
+      g_hash_table_insert (cache, g_steal_pointer (&key), g_bytes_ref (bytes));
   }
   eeg_ws_client_send_bytes (sub->client, bytes);
   sub->expected = block->first_sample + block->frames;
@@ -341,7 +345,9 @@ pump_data (EegWsSub *sub)
     if (!eeg_ws_ring_read (ring, sub->pos, grid, sub->scratch, &block))
       /* Overwritten while we looked: the next turn sorts it out. */
       return sub->pos >= oldest;
-    send_block (sub, &block);
+    /* A whole history in hand for each way of asking would be memory without
+     * a bound. */
+    send_block (sub, &block, lag <= MAX_LAG_SECONDS * rate + grid);
   }
 }
 
@@ -390,8 +396,22 @@ eeg_ws_sub_pump (EegWsSub *sub)
 
 /* --- requests ------------------------------------------------------------- */
 
+/* What a request asks for; nothing of it holds before all of it is right. */
+typedef struct
+{
+  Mode mode;
+  guint batch_ms;
+  guint columns_per_second;
+  guint16 *channels;
+  guint n_channels;
+  guint64 pos;
+  guint64 expected;
+  gboolean resumed; /* expected is valid */
+  gboolean backfill;
+} Wish;
+
 static gboolean
-take_channels (EegWsSub *sub, json_t *list)
+take_channels (EegWsSub *sub, json_t *list, Wish *wish)
 {
   guint have = sub->shape.channels;
   size_t n = json_array_size (list);
@@ -410,9 +430,8 @@ take_channels (EegWsSub *sub, json_t *list)
     }
     channels[i] = (guint16) json_integer_value (v);
   }
-  g_free (sub->channels);
-  sub->channels = channels;
-  sub->n_channels = (guint) n;
+  wish->channels = channels;
+  wish->n_channels = (guint) n;
   return TRUE;
 }
 
@@ -430,17 +449,15 @@ make_key (EegWsSub *sub)
 }
 
 /* "from": an absolute index, or seconds before now as a negative number or as
- * "-10s". Sets the cursor; FALSE when it is none of these. */
+ * "-10s". FALSE when it is none of these. */
 static gboolean
-take_from (EegWsSub *sub, json_t *from, gboolean known, gboolean *resumed)
+take_from (EegWsSub *sub, json_t *from, gboolean known, Wish *wish)
 {
   guint64 oldest, head;
   gdouble back = 0;
 
-  *resumed = FALSE;
   eeg_ws_ring_get_range (sub->ring, &oldest, &head, NULL);
-  sub->pos = head;
-  sub->backfill = FALSE;
+  wish->pos = head;
   if (from == NULL || json_is_null (from))
     return TRUE;
   if (json_is_integer (from) && json_integer_value (from) >= 0) {
@@ -448,11 +465,10 @@ take_from (EegWsSub *sub, json_t *from, gboolean known, gboolean *resumed)
 
     if (!known)
       return TRUE;
-    sub->pos = eeg_ws_ring_find_sample (sub->ring, sample);
-    sub->expected = sample;
-    sub->expected_valid = TRUE;
-    sub->backfill = sub->pos < head;
-    *resumed = TRUE;
+    wish->pos = eeg_ws_ring_find_sample (sub->ring, sample);
+    wish->expected = sample;
+    wish->backfill = wish->pos < head;
+    wish->resumed = TRUE;
     return TRUE;
   }
   if (json_is_number (from)) {
@@ -469,25 +485,67 @@ take_from (EegWsSub *sub, json_t *from, gboolean known, gboolean *resumed)
   if (!(back >= 0 && back < 1e9))
     return FALSE;
   back *= sub->shape.rate;
-  sub->pos = back >= head - oldest ? oldest : head - (guint64) back;
-  sub->backfill = sub->pos < head;
+  wish->pos = back >= head - oldest ? oldest : head - (guint64) back;
+  wish->backfill = wish->pos < head;
   return TRUE;
 }
 
-json_t *
-eeg_ws_sub_subscribe (
-    EegWsSub *sub, json_t *request, const gchar **code, const gchar **text)
+static gboolean
+take_wish (EegWsSub *sub, json_t *request, gboolean same_session, Wish *wish,
+    const gchar **code, const gchar **text)
 {
   json_t *mode = json_object_get (request, "mode");
   json_t *channels = json_object_get (request, "channels");
   json_t *batch = json_object_get (request, "batchMs");
   json_t *columns = json_object_get (request, "columnsPerSecond");
+
+  *code = "mode";
+  *text = "mode is live, lossless or preview";
+  if (mode == NULL || g_strcmp0 (json_string_value (mode), "live") == 0)
+    wish->mode = MODE_LIVE;
+  else if (g_strcmp0 (json_string_value (mode), "lossless") == 0)
+    wish->mode = MODE_LOSSLESS;
+  else if (g_strcmp0 (json_string_value (mode), "preview") == 0)
+    /* Spectra are few and small already. */
+    wish->mode = is_spectrum (sub) ? MODE_LIVE : MODE_PREVIEW;
+  else
+    return FALSE;
+  *code = "batchMs";
+  *text = "batchMs is a number from 4 to 250";
+  if (batch && !json_is_number (batch))
+    return FALSE;
+  if (batch)
+    wish->batch_ms =
+        (guint) CLAMP (json_number_value (batch), MIN_BATCH_MS, MAX_BATCH_MS);
+  *code = "columnsPerSecond";
+  *text = "columnsPerSecond is a number from 1 to 1000";
+  if (columns && !json_is_number (columns))
+    return FALSE;
+  wish->columns_per_second =
+      columns ? (guint) CLAMP (json_number_value (columns), 1, 1000)
+              : DEFAULT_COLUMNS;
+  *code = "from";
+  *text = "from is a sample index, or seconds back as -10 or \"-10s\"";
+  if (!take_from (sub, json_object_get (request, "from"), same_session, wish))
+    return FALSE;
+  *code = "channels";
+  *text =
+      "channels is a list of channel numbers from 0, no more than there are";
+  wish->n_channels = sub->shape.channels;
+  return channels == NULL || take_channels (sub, channels, wish);
+}
+
+/* A request that is refused leaves the subscription as it was. */
+json_t *
+eeg_ws_sub_subscribe (
+    EegWsSub *sub, json_t *request, const gchar **code, const gchar **text)
+{
   json_t *epoch = json_object_get (request, "epoch");
   json_t *session = json_object_get (request, "session");
   const gchar *own = eeg_ws_client_get_session (sub->client);
   gboolean same_session =
       session == NULL || g_strcmp0 (json_string_value (session), own) == 0;
-  gboolean resumed;
+  Wish wish = {0};
   guint64 oldest;
   json_t *answer;
 
@@ -497,53 +555,26 @@ eeg_ws_sub_subscribe (
     *code = NULL;
     return NULL;
   }
-  *code = "mode";
-  *text = "mode is live, lossless or preview";
-  if (mode == NULL || g_strcmp0 (json_string_value (mode), "live") == 0)
-    sub->mode = MODE_LIVE;
-  else if (g_strcmp0 (json_string_value (mode), "lossless") == 0)
-    sub->mode = MODE_LOSSLESS;
-  else if (g_strcmp0 (json_string_value (mode), "preview") == 0)
-    sub->mode = MODE_PREVIEW;
-  else
+  if (!take_wish (sub, request, same_session, &wish, code, text))
     return NULL;
-  *code = "batchMs";
-  *text = "batchMs is a number from 4 to 250";
-  if (batch && !json_is_number (batch))
-    return NULL;
-  /* Spectra are few and small already. */
-  if (is_spectrum (sub) && sub->mode == MODE_PREVIEW)
-    sub->mode = MODE_LIVE;
-  sub->batch_ms = 0;
-  if (batch)
-    sub->batch_ms =
-        (guint) CLAMP (json_number_value (batch), MIN_BATCH_MS, MAX_BATCH_MS);
-  sub->columns_per_second = DEFAULT_COLUMNS;
-  if (columns)
-    sub->columns_per_second =
-        (guint) CLAMP (json_number_value (columns), 1, 1000);
-  g_clear_pointer (&sub->channels, g_free);
-  sub->n_channels = sub->shape.channels;
-  sub->expected_valid = FALSE;
+  sub->mode = wish.mode;
+  sub->batch_ms = wish.batch_ms;
+  sub->columns_per_second = wish.columns_per_second;
+  g_free (sub->channels);
+  sub->channels = wish.channels;
+  sub->n_channels = wish.n_channels;
+  sub->pos = wish.pos;
+  sub->expected = wish.expected;
+  sub->expected_valid = wish.resumed;
+  sub->backfill = wish.backfill;
   sub->missed = 0;
-  sub->subscribed = FALSE;
-  *code = "channels";
-  *text =
-      "channels is a list of channel numbers from 0, no more than there are";
-  if (channels && !take_channels (sub, channels))
-    return NULL;
-  *code = "from";
-  *text = "from is a sample index, or seconds back as -10 or \"-10s\"";
-  if (!take_from (
-          sub, json_object_get (request, "from"), same_session, &resumed))
-    return NULL;
   sub->use_acks = FALSE;
   sub->subscribed = TRUE;
   make_key (sub);
   eeg_ws_ring_get_range (sub->ring, NULL, NULL, &oldest);
   answer = json_pack ("{s:s,s:I,s:I,s:b}", "op", "subscribed", "stream",
       (json_int_t) eeg_ws_topic_get_id (sub->topic), "oldest",
-      (json_int_t) oldest, "resumed", resumed);
+      (json_int_t) oldest, "resumed", wish.resumed);
   if (sub->mode == MODE_PREVIEW)
     json_object_set_new (
         answer, "samplesPerColumn", json_integer (samples_per_column (sub)));

@@ -340,6 +340,9 @@ eeg_pool_acquire_buffer (
       buffer = make_buffer (self);
       pthread_mutex_lock (&self->lock);
       self->reserved--;
+      /* Who waits for what was being allocated has to look again. */
+      if (self->waiters)
+        pthread_cond_broadcast (&self->cond);
       if (buffer == NULL) {
         pthread_mutex_unlock (&self->lock);
         GST_ERROR_OBJECT (self, "out of memory for buffers");

@@ -414,6 +414,123 @@ GST_START_TEST (test_stress)
   }
 GST_END_TEST;
 
+/* An allocator that is slow when the test wants it. */
+typedef struct
+{
+  GstAllocator parent;
+} SlowAllocator;
+typedef GstAllocatorClass SlowAllocatorClass;
+
+static GMutex slow_lock;
+static GCond slow_cond;
+static gboolean slow_entered, slow_go;
+
+static GType slow_allocator_get_type (void);
+G_DEFINE_TYPE (SlowAllocator, slow_allocator, GST_TYPE_ALLOCATOR)
+
+static GstMemory *
+slow_alloc (GstAllocator *allocator, gsize size, GstAllocationParams *params)
+{
+  g_mutex_lock (&slow_lock);
+  slow_entered = TRUE;
+  g_cond_broadcast (&slow_cond);
+  while (!slow_go)
+    g_cond_wait (&slow_cond, &slow_lock);
+  g_mutex_unlock (&slow_lock);
+  return gst_allocator_alloc (NULL, size, NULL);
+}
+
+static void
+slow_free (GstAllocator *allocator, GstMemory *memory)
+{
+}
+
+static void
+slow_allocator_class_init (SlowAllocatorClass *klass)
+{
+  klass->alloc = slow_alloc;
+  klass->free = slow_free;
+}
+
+static void
+slow_allocator_init (SlowAllocator *self)
+{
+}
+
+static gpointer
+acquire_any (gpointer pool)
+{
+  GstBuffer *buffer = NULL;
+  GstFlowReturn ret = gst_buffer_pool_acquire_buffer (pool, &buffer, NULL);
+
+  fail_unless ((ret == GST_FLOW_OK) == (buffer != NULL));
+  return buffer;
+}
+
+/* Two threads at a cap of one. The second waits for what the first allocates,
+ * which the first then takes itself: the second is refused, not forgotten. */
+GST_START_TEST (test_refused_after_waiting_for_a_foreign_allocation)
+  {
+    GstBufferPool *pool = gst_eeg_buffer_pool_new ();
+    GstAllocator *allocator = g_object_new (slow_allocator_get_type (), NULL);
+    GstStructure *config = gst_buffer_pool_get_config (pool);
+    GThread *first, *second;
+    GstBuffer *buffer;
+
+    slow_entered = slow_go = FALSE;
+    gst_object_ref_sink (allocator);
+    gst_buffer_pool_config_set_params (config, NULL, 64, 0, 0);
+    gst_buffer_pool_config_set_allocator (config, allocator, NULL);
+    gst_eeg_buffer_pool_config_set_growth (
+        config, 0, 1, GST_EEG_POOL_POLICY_FAIL);
+    fail_unless (gst_buffer_pool_set_config (pool, config));
+    fail_unless (gst_buffer_pool_set_active (pool, TRUE));
+
+    first = g_thread_new ("first", acquire_any, pool);
+    g_mutex_lock (&slow_lock);
+    while (!slow_entered)
+      g_cond_wait (&slow_cond, &slow_lock);
+    g_mutex_unlock (&slow_lock);
+    second = g_thread_new ("second", acquire_any, pool);
+    /* Nothing shows that it waits; when it comes later, it is refused anyway. */
+    g_usleep (50000);
+    g_mutex_lock (&slow_lock);
+    slow_go = TRUE;
+    g_cond_broadcast (&slow_cond);
+    g_mutex_unlock (&slow_lock);
+
+    fail_unless (g_thread_join (second) == NULL);
+    fail_unless_equals_uint64 (metrics (pool).failures, 1);
+    buffer = g_thread_join (first);
+    fail_unless (buffer != NULL);
+    gst_buffer_unref (buffer);
+    drop (pool);
+    gst_object_unref (allocator);
+  }
+GST_END_TEST;
+
+/* Every way out with a buffer still held: inactive, another config, the last
+ * reference gone; and a config is refused while it is in use. */
+GST_START_TEST (test_buffer_outlives_its_pool)
+  {
+    GstBufferPool *pool = make (2, 0, 2, GST_EEG_POOL_POLICY_WAIT);
+    GstBuffer *held = acquire_any (pool);
+    GstStructure *config = gst_buffer_pool_get_config (pool);
+
+    gst_buffer_pool_config_set_params (config, NULL, 128, 4, 0);
+    fail_if (gst_buffer_pool_set_config (pool, config));
+    fail_unless_equals_int (metrics (pool).total, 2);
+
+    gst_buffer_pool_set_active (pool, FALSE);
+    fail_unless (gst_buffer_pool_set_active (pool, TRUE));
+    fail_unless (gst_buffer_get_size (held) == 64);
+    drop (pool);
+    /* The buffer alone keeps the pool now. */
+    gst_buffer_memset (held, 0, 1, 64);
+    gst_buffer_unref (held);
+  }
+GST_END_TEST;
+
 static Suite *
 eegbufferpool_suite (void)
 {
@@ -431,6 +548,8 @@ eegbufferpool_suite (void)
   tcase_add_test (tc, test_changed_memory_is_discarded);
   tcase_add_test (tc, test_no_heap_in_steady_state);
   tcase_add_test (tc, test_stress);
+  tcase_add_test (tc, test_refused_after_waiting_for_a_foreign_allocation);
+  tcase_add_test (tc, test_buffer_outlives_its_pool);
   return s;
 }
 
