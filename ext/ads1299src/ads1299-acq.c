@@ -13,12 +13,16 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define SECOND_NS G_GUINT64_CONSTANT (1000000000)
 /* No edge for this long is silence, far beyond what a busy computer does to
  * a reader whose edges wait in a queue: many periods even at 250 SPS. */
-#define SILENCE_NS (SECOND_NS / 4)
-/* So many times the chips are looked at and initialised anew. */
+#define SILENCE_NS SECOND_NS
+/* and for this long while it is being mended. */
+#define RETRY_NS (SECOND_NS / 2)
+/* So many times the chips are looked at and, most of the times, initialised
+ * anew. */
 #define MAX_ATTEMPTS 3
 /* So many bad frames in a row are worth a look at the registers. */
 #define BAD_FRAMES 16
@@ -49,7 +53,8 @@ struct _Ads1299Acq
   gdouble intervals[N_INTERVALS];
   guint n_intervals;
   guint64 interval_ns;
-  gchar restart_text[500];
+  gchar restart_text[500], trouble_text[500];
+  guint64 halted_ns, halted_bus_ns; /* when chips went to STANDBY, by both */
 
   /* written by the producer, read by anyone */
   _Atomic guint64 n_produced, n_lost[ADS1299_N_LOSSES], n_glitches, n_restarts;
@@ -142,6 +147,15 @@ ads1299_acq_free (Ads1299Acq *a)
   g_free (a);
 }
 
+static guint64
+monotonic_ns (void)
+{
+  struct timespec ts;
+
+  clock_gettime (CLOCK_MONOTONIC, &ts);
+  return (guint64) ts.tv_sec * SECOND_NS + (guint64) ts.tv_nsec;
+}
+
 static void
 wake (Ads1299Acq *a)
 {
@@ -198,6 +212,15 @@ ads1299_acq_start_chips (Ads1299Acq *a, Ads1299Error *error)
 {
   guint i;
 
+  /* the time of a simulated bus stands still while nobody uses it */
+  if (a->halted_ns != 0) {
+    guint64 due = a->halted_bus_ns + monotonic_ns () - a->halted_ns;
+    guint64 now = a->bus->ops->now (a->bus);
+
+    if (due > now + 1000000)
+      a->bus->ops->sleep (a->bus, due - now);
+    a->halted_ns = 0;
+  }
   /* A chip in STANDBY hears nothing else; one that runs ignores it. */
   for (i = 0; a->started && i < a->chips; i++)
     ads1299_command (a->bus, i, ADS1299_CMD_WAKEUP);
@@ -230,49 +253,79 @@ restart (Ads1299Acq *a, const Ads1299Finding *f)
   return ADS1299_ACQ_OK;
 }
 
-/* No edges, or no good frames: look, and try to mend. @what: "No data-ready
- * edge for 250 ms" */
+/* Something is wrong, @what for people: look, and try to mend. @silent: no
+ * edges come; else chips with good registers are left alone. */
 static Ads1299AcqResult
-trouble (Ads1299Acq *a, const gchar *what)
+trouble (Ads1299Acq *a, gboolean silent, const gchar *what)
 {
   Ads1299Finding f;
 
   ads1299_watchdog_look (a->bus, &a->setup, a->id, &f);
-  a->good_run = 0;
   if (f.found == ADS1299_FOUND_GONE)
     return fail (a, "%s. %s", what, f.text);
+  if (!silent && f.found >= ADS1299_FOUND_IDLE)
+    return ADS1299_ACQ_OK;
+  /* what it began with says more than what came of the attempts */
+  if (a->attempts == 0)
+    g_snprintf (
+        a->trouble_text, sizeof a->trouble_text, "%s. %s", what, f.text);
+  a->good_run = 0;
   if (a->attempts++ == MAX_ATTEMPTS)
-    return fail (a,
-        "%s, %u per second are expected, and %d restarts of the "
-        "chips did not help. %s",
-        what, a->rate, MAX_ATTEMPTS, f.text);
-  /* the look itself has released DRDY */
-  if (f.found == ADS1299_FOUND_UNSEEN && a->attempts == 1)
+    return fail (a, "%s (%d attempts to mend it did not help)", a->trouble_text,
+        MAX_ATTEMPTS);
+  /* Chips that know what they were told may only have been overheard, and the
+   * look itself has released DRDY: they get a second chance. */
+  if (f.found >= ADS1299_FOUND_IDLE && a->attempts == 1)
     return ADS1299_ACQ_OK;
   return restart (a, &f);
 }
 
-/* The registers of one chip after another, one a second. A chip that a
- * brown-out reset may go on converting, with inputs shorted. */
+/* A chip that a brown-out reset may go on converting, with inputs shorted. */
 static Ads1299AcqResult
-check_registers (Ads1299Acq *a)
+check_registers (Ads1299Acq *a, guint chip, const gchar *what)
+{
+  /* twice, or it was a disturbed transfer */
+  if (ads1299_watchdog_check (a->bus, &a->setup, a->id, chip) ||
+      ads1299_watchdog_check (a->bus, &a->setup, a->id, chip))
+    return ADS1299_ACQ_OK;
+  return trouble (a, FALSE, what);
+}
+
+/* The registers of one chip after another, one a second. */
+static Ads1299AcqResult
+routine_check (Ads1299Acq *a)
 {
   guint chip = a->check_chip;
-  Ads1299Finding f;
+  gchar what[80];
 
   a->since_check = 0;
   a->check_chip = (chip + 1) % a->chips;
-  if (ads1299_watchdog_check (a->bus, &a->setup, a->id, chip))
+  g_snprintf (what, sizeof what,
+      "The registers of chip %u are not as they were written", chip);
+  return check_registers (a, chip, what);
+}
+
+/* A frame whose status word is wrong: bytes that went astray are no samples. */
+static Ads1299AcqResult
+bad_frame (Ads1299Acq *a, const guint32 *status)
+{
+  gchar what[300];
+  guint i;
+
+  lose (a, ADS1299_LOSS_STATUS, 1);
+  a->bad_run++;
+  if (a->bad_run != BAD_FRAMES && a->bad_run <= a->rate)
     return ADS1299_ACQ_OK;
-  /* twice, or it was a disturbed transfer */
-  if (ads1299_watchdog_check (a->bus, &a->setup, a->id, chip))
-    return ADS1299_ACQ_OK;
-  ads1299_watchdog_look (a->bus, &a->setup, a->id, &f);
-  if (f.found >= ADS1299_FOUND_IDLE)
-    return ADS1299_ACQ_OK;
-  if (f.found == ADS1299_FOUND_GONE || a->attempts++ == MAX_ATTEMPTS)
-    return fail (a, "The registers of chip %u changed. %s", chip, f.text);
-  return restart (a, &f);
+  for (i = 0; i + 1 < a->chips && ADS1299_STATUS_OK (status[i]); i++)
+    ;
+  g_snprintf (what, sizeof what,
+      "%" G_GUINT64_FORMAT
+      " frames in a row had a wrong status word: chip %u gives 0x%06x, but it "
+      "must begin with binary 1100 (0xC.....); %s",
+      a->bad_run, i, status[i], ads1299_watchdog_status_text (status[i]));
+  if (a->bad_run > a->rate)
+    return fail (a, "%s", what);
+  return check_registers (a, i, what);
 }
 
 static void
@@ -310,45 +363,38 @@ compare_doubles (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* One look at the rate when it is known; the median of the first intervals
- * sees a rate so wrong that edges were taken for false or for lost ones. */
 static void
-check_rate (Ads1299Acq *a, guint64 time_ns)
+tell_rate (Ads1299Acq *a, gdouble rate)
 {
-  gdouble rate = 0, limit = RATE_TOLERANCE * a->rate;
   gchar text[300];
 
-  if (a->n_intervals < N_INTERVALS) {
-    if (a->interval_ns != 0)
-      a->intervals[a->n_intervals++] = (gdouble) (time_ns - a->interval_ns);
-    a->interval_ns = time_ns;
-    return;
-  }
-  if (a->edges.clock.n_edges >= a->rate)
-    rate = 1e9 / a->edges.clock.period;
-  else if (a->n_intervals == N_INTERVALS) {
-    gdouble odd = (gdouble) (atomic_load (&a->n_glitches) +
-                             atomic_load (&a->n_lost[ADS1299_LOSS_EDGE]));
-
-    a->n_intervals++;
-    qsort (a->intervals, N_INTERVALS, sizeof a->intervals[0], compare_doubles);
-    if (odd < N_INTERVALS / 4)
-      return;
-    rate = 1e9 / a->intervals[N_INTERVALS / 2];
-  } else {
-    return;
-  }
-  if (fabs (rate - a->rate) <= limit && a->edges.clock.n_edges < a->rate)
-    return;
   a->rate_told = TRUE;
-  if (fabs (rate - a->rate) <= limit)
-    return;
   g_snprintf (text, sizeof text,
       "The chip gives %.1f samples per second, but %u were set (%+.1f %%, and "
       "its oscillator is within 2.5 %%). Check the clock of the chip and that "
       "the part is an ADS1299",
       rate, a->rate, 100.0 * (rate / a->rate - 1.0));
   notify (a, ADS1299_NOTICE_RATE, 0, text);
+}
+
+/* The median of the first intervals sees a rate so wrong that edges are taken
+ * for false or for lost ones. */
+static void
+check_intervals (Ads1299Acq *a, guint64 time_ns)
+{
+  gdouble odd, rate;
+
+  if (a->interval_ns != 0)
+    a->intervals[a->n_intervals++] = (gdouble) (time_ns - a->interval_ns);
+  a->interval_ns = time_ns;
+  if (a->n_intervals < N_INTERVALS)
+    return;
+  odd = (gdouble) (atomic_load (&a->n_glitches) +
+                   atomic_load (&a->n_lost[ADS1299_LOSS_EDGE]));
+  qsort (a->intervals, N_INTERVALS, sizeof a->intervals[0], compare_doubles);
+  rate = 1e9 / a->intervals[N_INTERVALS / 2];
+  if (odd > N_INTERVALS / 4.0 && fabs (rate / a->rate - 1) > RATE_TOLERANCE)
+    tell_rate (a, rate);
 }
 
 /* --- producer: every sample ------------------------------------------------- */
@@ -397,9 +443,10 @@ read_sample (Ads1299Acq *a)
   }
   if (r < 0) {
     lose (a, ADS1299_LOSS_IO, 1);
-    if (r == -ENODEV || ++a->bad_run % BAD_FRAMES == 0)
-      return trouble (a, r == -ENODEV ? "The chip cannot be read"
-                                      : "Transfers fail one after another");
+    if (r == -ENODEV || ++a->bad_run % MAX (BAD_FRAMES, a->rate / 4) == 0)
+      return trouble (a, TRUE,
+          r == -ENODEV ? "The chip cannot be read"
+                       : "Transfers fail one after another");
     return ADS1299_ACQ_OK;
   }
   if (a->timed_reads) {
@@ -414,21 +461,8 @@ read_sample (Ads1299Acq *a)
   }
   for (i = 0; i < a->chips; i++)
     bad |= !ADS1299_STATUS_OK (slot->status[i]);
-  if (G_UNLIKELY (bad)) {
-    /* bytes that went astray are no samples */
-    lose (a, ADS1299_LOSS_STATUS, 1);
-    for (i = 0; ADS1299_STATUS_OK (slot->status[i]); i++)
-      ;
-    a->bad_run++;
-    if (a->bad_run > a->rate)
-      return fail (a,
-          "All frames of 1 s had a wrong status word: chip %u gives 0x%06x, "
-          "but it must begin with binary 1100 (0xC.....); %s",
-          i, slot->status[i], ads1299_watchdog_status_text (slot->status[i]));
-    if (a->bad_run == BAD_FRAMES)
-      return check_registers (a);
-    return ADS1299_ACQ_OK;
-  }
+  if (G_UNLIKELY (bad))
+    return bad_frame (a, slot->status);
   a->bad_run = 0;
   if (++a->good_run == a->rate / 4)
     a->attempts = 0;
@@ -446,7 +480,7 @@ read_sample (Ads1299Acq *a)
     notify (a, ADS1299_NOTICE_RESTARTED, 0, a->restart_text);
   }
   if (++a->since_check >= a->rate && a->rate <= MAX_CHECKED_RATE)
-    return check_registers (a);
+    return routine_check (a);
   return ADS1299_ACQ_OK;
 }
 
@@ -459,7 +493,8 @@ step (Ads1299Acq *a)
 
   if (G_UNLIKELY (atomic_load_explicit (&a->requested, memory_order_relaxed)))
     carry_out_request (a);
-  switch (a->bus->ops->wait_drdy (a->bus, SILENCE_NS, &e)) {
+  switch (a->bus->ops->wait_drdy (
+      a->bus, a->attempts > 0 ? RETRY_NS : SILENCE_NS, &e)) {
     case ADS1299_WAIT_EDGE:
       break;
     case ADS1299_WAIT_CANCELLED:
@@ -467,15 +502,17 @@ step (Ads1299Acq *a)
     case ADS1299_WAIT_END:
       return ADS1299_ACQ_END;
     case ADS1299_WAIT_TIMEOUT:
-      return trouble (a, "No data-ready edge for 250 ms");
+      return trouble (a, TRUE,
+          a->attempts > 0 ? "Still no data-ready edge"
+                          : "No data-ready edge for 1 s");
     default:
       return fail (a, "Waiting for data-ready edges failed: %s. %s",
           g_strerror (-e.error),
           e.error == -ENODEV ? "The GPIO device is gone"
                              : "Check the GPIO device and its driver");
   }
-  if (G_UNLIKELY (!a->rate_told))
-    check_rate (a, e.time_ns);
+  if (G_UNLIKELY (a->n_intervals < N_INTERVALS))
+    check_intervals (a, e.time_ns);
   s = ads1299_edges_next (&a->edges, e.seq, e.time_ns);
   if (s.advance == 0) {
     atomic_fetch_add_explicit (&a->n_glitches, 1, memory_order_relaxed);
@@ -495,8 +532,13 @@ step (Ads1299Acq *a)
     atomic_store_explicit (&a->a_first, e.time_ns, memory_order_relaxed);
   atomic_store_explicit (&a->a_last, e.time_ns, memory_order_relaxed);
   atomic_fetch_add_explicit (&a->n_produced, s.advance, memory_order_relaxed);
-  if (a->edges.clock.n_block == 0)
+  if (a->edges.clock.n_block == 0) {
     publish_clock (a);
+    if (!a->rate_told && a->edges.clock.n_edges >= a->rate &&
+        fabs (a->edges.clock.nominal_ns / a->edges.clock.period - 1) >
+            RATE_TOLERANCE)
+      tell_rate (a, 1e9 / a->edges.clock.period);
+  }
   return read_sample (a);
 }
 
@@ -545,6 +587,8 @@ ads1299_acq_halt (Ads1299Acq *a, gboolean standby)
   }
   if (standby && a->started) {
     ads1299_stop (a->bus);
+    a->halted_ns = monotonic_ns ();
+    a->halted_bus_ns = a->bus->ops->now (a->bus);
     ads1299_edges_break (&a->edges);
     a->break_cause = ADS1299_LOSS_PAUSE;
   }
@@ -582,10 +626,14 @@ ads1299_acq_fill (Ads1299Acq *a, guint frames)
   Ads1299AcqResult r = ADS1299_ACQ_OK;
 
   if (!a->threaded) {
+    r = (Ads1299AcqResult) atomic_load (&a->result);
     while (r == ADS1299_ACQ_OK && !ready (a, frames))
       r = atomic_load (&a->cancelled) ? ADS1299_ACQ_CANCELLED : step (a);
-    if (r == ADS1299_ACQ_END)
+    /* what ended once has ended, though samples are left */
+    if (r == ADS1299_ACQ_END || r == ADS1299_ACQ_FAILED) {
       publish_clock (a);
+      atomic_store (&a->result, r);
+    }
   } else if (!ready (a, frames)) {
     g_mutex_lock (&a->lock);
     /* samples wanted, or any if the ring loses some meanwhile */

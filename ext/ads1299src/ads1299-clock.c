@@ -35,7 +35,7 @@ ads1299_clock_init (Ads1299Clock *c, double rate)
   if (c->block_min < MIN_BLOCK)
     c->block_min = MIN_BLOCK;
   c->block_max = (unsigned) (rate * MAX_WINDOW_S / ADS1299_CLOCK_POINTS);
-  c->block = c->block_min;
+  c->block = MIN_BLOCK;
   c->snap = true;
 }
 
@@ -48,7 +48,7 @@ ads1299_clock_break (Ads1299Clock *c)
   }
   c->period = c->prior_ns;
   c->n_points = c->n_block = 0;
-  c->block = c->block_min;
+  c->block = MIN_BLOCK;
   c->n_edges = 0;
   c->snap = true;
 }
@@ -225,7 +225,11 @@ close_block (Ads1299Clock *c)
   if (c->n_points == ADS1299_CLOCK_POINTS) {
     bent = bend (c);
     noisy = scatter (c);
-    if (bent > GOOD_ENOUGH_NS && bent > noisy) {
+    if (c->block < c->block_min) {
+      /* at first short blocks, to learn the rate soon */
+      merge_points (c);
+      c->block *= 2;
+    } else if (bent > GOOD_ENOUGH_NS && bent > noisy) {
       drop_points (c, ADS1299_CLOCK_POINTS / 2);
       if (c->block / 2 >= c->block_min)
         c->block /= 2;
@@ -307,8 +311,13 @@ ads1299_clock_edge (Ads1299Clock *c, uint64_t index, uint64_t time_ns)
   c->best.weight = (double) c->n_block / c->block;
   if (c->n_block >= c->block)
     close_block (c);
-  else if (d < 0 || c->n_edges == 1)
-    fit (c); /* nothing is early: the line was too late */
+  else if (d < 0 || c->n_edges == 1) {
+    /* nothing is early: the line was too late, and so were all delays */
+    fit (c);
+    d = ads1299_clock_delay (c, c->best.index, c->best.time_ns) - c->best_delay;
+    c->best_delay += d;
+    c->second_delay += d;
+  }
   follow (c, index);
 }
 

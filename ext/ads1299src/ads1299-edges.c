@@ -5,10 +5,13 @@
 
 #include <math.h>
 
-/* How much too early an edge may seem because the clock is known badly. */
-#define EARLY 0.25
+/* An edge may seem too early because the clock is known badly: by so many
+ * periods, and by so much of every period that has passed. */
+#define EARLY        0.03
+#define EARLY_PART   20e-6
+#define EARLY_UNSURE 0.25
 /* Before so many edges the clock is a guess: less is called a false edge. */
-#define KNOWN_EDGES 16
+#define KNOWN_EDGES 64
 #define FALSE_EDGE  0.25
 
 void
@@ -33,21 +36,34 @@ classify (Ads1299Edges *e, uint32_t seq, uint64_t time_ns)
   double x =
       ads1299_clock_delay (&e->clock, e->index, time_ns) / e->clock.period;
   bool known = e->clock.n_edges >= KNOWN_EDGES;
-  uint64_t by_time = x < 1.0 ? 1 : (uint64_t) floor (x + EARLY);
+  double unsure = EARLY + EARLY_PART * x, since;
+  uint64_t by_time;
 
   /* a sequence that stands still or runs back says nothing */
   if (by_seq == 0 || by_seq > INT32_MAX)
     by_seq = 1;
   if (e->fresh) {
-    /* the phase is new: what fits best */
+    /* the phase is new: what fits the old time line best */
     by_time = x < 1.0 ? 1 : (uint64_t) floor (x + 0.5);
     s.advance = by_time > by_seq ? by_time : by_seq;
     s.unseen = s.advance - by_seq;
     return s;
   }
-  if (by_seq == 1 && x < (known ? 1.0 - EARLY : FALSE_EDGE)) {
+  if (by_seq == 1 && x < (known ? 1.0 - EARLY_UNSURE : FALSE_EDGE)) {
     s.advance = 0;
     return s;
+  }
+  by_time =
+      x < 1.0
+          ? 1
+          : (uint64_t) floor (
+                x + (known && unsure < EARLY_UNSURE ? unsure : EARLY_UNSURE));
+  if (!known) {
+    /* with a period so badly known the last edge alone is a second opinion */
+    since = floor (
+        (double) (int64_t) (time_ns - e->time_ns) / e->clock.period + 0.5);
+    if (since < by_time)
+      by_time = since < 1.0 ? 1 : (uint64_t) since;
   }
   /* false edges count in the sequence, too: time has the last word */
   if (known && by_seq > by_time + 1)

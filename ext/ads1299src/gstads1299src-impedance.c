@@ -15,8 +15,8 @@
 
 #define GST_CAT_DEFAULT gst_ads1299_src_debug
 
-/* One value a second. Half a second after a change all filters have settled. */
-#define WINDOW_SECONDS 1.0
+/* One value a second: whole periods of all frequencies. Half a second after a change all filters have settled. */
+#define WINDOW_SECONDS 1.024
 #define UNKNOWN_KOHM   (-1.0)
 
 typedef struct

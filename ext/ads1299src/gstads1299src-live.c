@@ -126,6 +126,8 @@ gst_ads1299_src_enter_epoch (GstAds1299Src *self, guint32 epoch, guint64 index)
   }
   gst_ads1299_src_leads_free (self->leads);
   self->leads = gst_ads1299_src_leads_new (self);
+  gst_ads1299_src_tones_free (self->tones);
+  self->tones = gst_ads1299_src_tones_new (self);
   GST_DEBUG_OBJECT (
       self, "configuration %u from sample %" G_GUINT64_FORMAT, epoch, index);
   return ok;

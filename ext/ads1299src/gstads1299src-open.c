@@ -49,13 +49,56 @@ gst_ads1299_src_refuse_chip (GstAds1299Src *self, const Ads1299Error *error)
   return FALSE;
 }
 
+/* Ohms of every channel of the simulated chips. */
+static gboolean
+parse_impedance (
+    const gchar *text, guint channels, gdouble *ohms, GError **error)
+{
+  guint n = 0, i;
+  gdouble *list;
+
+  if (text == NULL || *text == '\0') {
+    for (i = 0; i < channels; i++)
+      ohms[i] = 5000.0;
+    return TRUE;
+  }
+  list = gst_eeg_parse_double_list (text, &n, error);
+  if (list == NULL)
+    return FALSE;
+  for (i = 0; i < channels && (n == 1 || n == channels); i++)
+    ohms[i] = list[n == 1 ? 0 : i] * 1000.0;
+  for (i = 0; i < n && list[i] >= 0; i++)
+    ;
+  g_free (list);
+  if (i == n && (n == 1 || n == channels))
+    return TRUE;
+  g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+      "sim-impedance has %u entries; give one, or one for each of the %u "
+      "channels, in kOhm and not below 0",
+      n, channels);
+  return FALSE;
+}
+
 static gboolean
 open_sim (GstAds1299Src *self, const Ads1299SrcSettings *s,
     const guint8 *channels, gchar **labels)
 {
   Ads1299SimConfig config = {0};
+  gdouble ohms[ADS1299_SRC_MAX_CHANNELS];
   Ads1299Error problem = {0};
+  GError *error = NULL;
+  guint n = 0, i;
   gsize torn;
+
+  for (i = 0; i < s->chips; i++)
+    n += channels[i];
+  if (!parse_impedance (s->sim_impedance, n, ohms, &error)) {
+    GST_ELEMENT_ERROR (
+        self, RESOURCE, SETTINGS, ("%s.", error->message), (NULL));
+    g_error_free (error);
+    return FALSE;
+  }
+  config.ohms = ohms;
 
   config.n_chips = s->chips;
   config.rate = (guint) s->rate;

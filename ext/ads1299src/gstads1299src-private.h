@@ -75,13 +75,15 @@ typedef struct
   gchar *registers;
   guint samples_per_buffer, fill_gaps;
   gdouble near_rail;
-  gint times, on_overrun;
+  gint times;
+  guint ring_time;
+  gint on_overrun;
   gint cpu, rt_priority;
   gchar *thread_name;
   gboolean lock_memory;
   gint sim_signal;
   guint sim_seed;
-  gchar *sim_faults, *sim_file, *sim_parts;
+  gchar *sim_faults, *sim_file, *sim_parts, *sim_impedance;
   gdouble sim_frequency, sim_amplitude, sim_mains;
 } Ads1299SrcSettings;
 
@@ -116,7 +118,7 @@ struct _GstAds1299Src
   guint frames;       /* per buffer */
   guint channels, bpf;
   gboolean live, by_clock;
-  GstClockTime group_delay;
+  GstClockTime group_delay, ring_time;
   guint fill_gaps;
   gint32 near_rail; /* codes beyond it are marked, G_MAXINT32: only rails */
 
@@ -125,8 +127,13 @@ struct _GstAds1299Src
   Ads1299SrcSettings undo; /* settings that are in force */
   gboolean have_undo;
 
+  /* Held by create() and by whoever starts or stops the chips; taken before
+   * the object lock. */
+  GMutex run_lock;
+  gboolean playing; /* run lock: live and not paused */
+  gboolean running; /* run lock: chips convert */
+
   /* streaming thread */
-  gboolean running;     /* chips convert */
   guint64 next_index;   /* sample expected next */
   guint64 dropped_seen; /* overruns of the ring already told */
   guint32 epoch;
@@ -214,7 +221,8 @@ GstStructure *gst_ads1299_src_make_stats (GstAds1299Src *self);
 void gst_ads1299_src_note_gap (
     GstAds1299Src *self, guint64 from, guint64 count, Ads1299Loss cause);
 void gst_ads1299_src_flush_gaps (GstAds1299Src *self, gboolean all);
-void gst_ads1299_src_take_notices (GstAds1299Src *self);
+/* True: there were some. */
+gboolean gst_ads1299_src_take_notices (GstAds1299Src *self);
 
 /* gstads1299src-live.c */
 

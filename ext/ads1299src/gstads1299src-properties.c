@@ -210,6 +210,10 @@ static const Row rows[] = {
         "only at the rails"),
     CHOICE ("timestamps", "Timestamps", times, type_times,
         ADS1299_SRC_TIMES_AUTO, FALSE, "What the times of samples follow"),
+    NUMBER ("ring-time", "Ring time", KIND_UINT, ring_time, 20, 60000, 2000,
+        FALSE,
+        "Milliseconds of signal that wait for a slow downstream before the "
+        "oldest samples are lost"),
     CHOICE ("on-overrun", "On overrun", on_overrun, type_overrun,
         ADS1299_SRC_OVERRUN_DROP, FALSE,
         "What happens when downstream is so slow that samples are lost"),
@@ -239,6 +243,9 @@ static const Row rows[] = {
     STRING ("sim-parts", "Simulated parts", sim_parts, NULL, FALSE,
         "Channels of the simulated chips as in channels-per-chip; none: what "
         "channels-per-chip says, else 8"),
+    STRING ("sim-impedance", "Simulated impedance", sim_impedance, NULL, FALSE,
+        "Impedance in kOhm of the electrodes of all channels, or of each one, "
+        "comma separated; none: 5"),
     NUMBER ("sim-frequency", "Sine frequency", KIND_DOUBLE, sim_frequency, 0.0,
         8000.0, 10.0, FALSE, "Frequency of sim-signal=sine in Hz"),
     NUMBER ("sim-amplitude", "Sine amplitude", KIND_DOUBLE, sim_amplitude, 0.0,

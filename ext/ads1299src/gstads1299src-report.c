@@ -110,12 +110,14 @@ gst_ads1299_src_flush_gaps (GstAds1299Src *self, gboolean all)
 
 /* --- notices ---------------------------------------------------------------- */
 
-void
+gboolean
 gst_ads1299_src_take_notices (GstAds1299Src *self)
 {
+  gboolean any = FALSE;
   Ads1299Notice n;
 
   while (G_UNLIKELY (ads1299_acq_next_notice (self->acq, &n))) {
+    any = TRUE;
     switch (n.kind) {
       case ADS1299_NOTICE_RESTARTED:
         GST_ELEMENT_WARNING_WITH_DETAILS (self, RESOURCE, READ,
@@ -131,4 +133,5 @@ gst_ads1299_src_take_notices (GstAds1299Src *self)
         gst_ads1299_src_answered (self, &n);
     }
   }
+  return any;
 }

@@ -216,18 +216,12 @@ begin (GstAds1299Src *self)
 static GstFlowReturn
 ended (GstAds1299Src *self, Ads1299AcqResult r)
 {
-  if (r != ADS1299_ACQ_CANCELLED)
-    gst_ads1299_src_flush_gaps (self, TRUE);
-  switch (r) {
-    case ADS1299_ACQ_CANCELLED:
-      return GST_FLOW_FLUSHING;
-    case ADS1299_ACQ_END:
-      return GST_FLOW_EOS;
-    default:
-      GST_ELEMENT_ERROR (self, RESOURCE, READ,
-          ("%s.", ads1299_acq_failure (self->acq)), (NULL));
-      return GST_FLOW_ERROR;
-  }
+  gst_ads1299_src_flush_gaps (self, TRUE);
+  if (r == ADS1299_ACQ_END)
+    return GST_FLOW_EOS;
+  GST_ELEMENT_ERROR (
+      self, RESOURCE, READ, ("%s.", ads1299_acq_failure (self->acq)), (NULL));
+  return GST_FLOW_ERROR;
 }
 
 /* Why samples before @slot are missing. */
@@ -297,6 +291,9 @@ make_buffer (GstAds1299Src *self, GstBuffer *buf, guint64 index, guint filled,
   if (filled > 0)
     gst_eeg_meta_add_run (meta, index, filled, GST_EEG_STATUS_FILLED, -1, 0);
   gst_ads1299_src_leads_take (self, meta, index + filled, n);
+  if (G_UNLIKELY (self->tones != NULL) && n > 0)
+    gst_ads1299_src_tones_take (
+        self, index + filled, n, data + filled * self->channels);
   if (any_beyond (data, (gsize) total * self->channels, self->near_rail))
     add_saturation_runs (self, meta, index, total, data);
   if (self->settled_index > index)
@@ -314,10 +311,10 @@ make_buffer (GstAds1299Src *self, GstBuffer *buf, guint64 index, guint filled,
   return TRUE;
 }
 
-GstFlowReturn
-gst_ads1299_src_create (GstPushSrc *push, GstBuffer **out)
+/* One buffer; with the run lock. */
+static GstFlowReturn
+next_buffer (GstAds1299Src *self, GstBuffer **out)
 {
-  GstAds1299Src *self = GST_ADS1299_SRC (push);
   guint64 index, lost;
   guint n, filled;
   Ads1299AcqResult r;
@@ -331,7 +328,10 @@ gst_ads1299_src_create (GstPushSrc *push, GstBuffer **out)
   ring = ads1299_acq_ring (self->acq);
 again:
   r = ads1299_acq_fill (self->acq, self->frames);
-  gst_ads1299_src_take_notices (self);
+  if (r == ADS1299_ACQ_CANCELLED)
+    return GST_FLOW_FLUSHING;
+  if (gst_ads1299_src_take_notices (self))
+    goto again;
   if (r != ADS1299_ACQ_OK)
     return ended (self, r);
   n = ads1299_acq_claim (self->acq, self->frames);
@@ -403,4 +403,25 @@ again:
     gst_ads1299_src_flush_gaps (self, FALSE);
   *out = buf;
   return GST_FLOW_OK;
+}
+
+GstFlowReturn
+gst_ads1299_src_create (GstPushSrc *push, GstBuffer **out)
+{
+  GstAds1299Src *self = GST_ADS1299_SRC (push);
+  GstFlowReturn flow;
+
+  for (;;) {
+    g_mutex_lock (&self->run_lock);
+    flow = self->live && !self->playing ? GST_FLOW_FLUSHING
+                                        : next_buffer (self, out);
+    g_mutex_unlock (&self->run_lock);
+    if (flow != GST_FLOW_FLUSHING || !self->live)
+      return flow;
+    /* woken to pause, or to end */
+    flow = gst_base_src_wait_playing (GST_BASE_SRC (self));
+    if (flow != GST_FLOW_OK)
+      return flow;
+    g_thread_yield ();
+  }
 }

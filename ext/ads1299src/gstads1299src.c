@@ -45,10 +45,11 @@
 GST_DEBUG_CATEGORY (gst_ads1299_src_debug);
 #define GST_CAT_DEFAULT gst_ads1299_src_debug
 
-#define RING_SECONDS 2
 /* Sinks such as filesink keep small buffers by the thousand. Past the cap a
  * live source counts samples as lost, another one waits. */
 #define POOL_MIN  16
+#define POOL_LIVE 96 /* small buffers: a busy computer needs no growth */
+#define SMALL     65536
 #define POOL_STEP 64
 #define POOL_CAP  8192
 
@@ -164,7 +165,9 @@ open_chips (GstAds1299Src *self, const Ads1299SrcSettings *s)
   }
   if (!configured)
     ads1299_setup_init (&setup, s->chips, (guint) s->rate);
-  ok = gst_ads1299_src_open_bus (self, s, parts, info.labels);
+  ok = gst_ads1299_src_open_bus (self, s, parts,
+      configured && memcmp (parts, channels, s->chips) == 0 ? info.labels
+                                                            : NULL);
   for (i = 0; ok; i++) {
     ok = ads1299_bring_up (self->bus, &setup, &report, &problem);
     if (ok && configured)
@@ -237,6 +240,7 @@ gst_ads1299_src_stop (GstBaseSrc *base)
     self->bus = NULL;
   }
   g_clear_pointer (&self->leads, gst_ads1299_src_leads_free);
+  g_clear_pointer (&self->tones, gst_ads1299_src_tones_free);
   g_clear_pointer (&self->last_frame, g_free);
   return TRUE;
 }
@@ -301,6 +305,7 @@ gst_ads1299_src_start (GstBaseSrc *base)
   self->bpf = (guint) GST_EEG_INFO_BPF (&self->info);
   self->by_clock = s.times == ADS1299_SRC_TIMES_CLOCK ||
                    (s.times == ADS1299_SRC_TIMES_AUTO && self->live);
+  self->ring_time = s.ring_time * GST_MSECOND;
   self->fill_gaps = s.fill_gaps;
   self->overrun_is_error = s.on_overrun == ADS1299_SRC_OVERRUN_ERROR;
   self->near_rail = (gint32) (s.near_rail * ADS1299_CODE_MAX);
@@ -312,15 +317,15 @@ gst_ads1299_src_start (GstBaseSrc *base)
   config.setup = &self->setup;
   config.id = self->id;
   config.claim_frames = self->frames;
-  /* simulated chips wait for their reader */
-  config.timed_reads = s.bus == ADS1299_SRC_BUS_LINUX;
+  config.timed_reads = TRUE;
   config.ring_frames =
-      MAX (2 * self->frames, self->live ? RING_SECONDS * rate : 0);
+      MAX (2 * self->frames, self->live ? rate * s.ring_time / 1000 : 0);
   acq = ads1299_acq_new (&config);
   GST_OBJECT_LOCK (self);
   self->acq = acq;
   GST_OBJECT_UNLOCK (self);
   self->leads = gst_ads1299_src_leads_new (self);
+  self->tones = gst_ads1299_src_tones_new (self);
   gst_base_src_set_blocksize (base, self->frames * self->bpf);
   gst_ads1299_src_clear_settings (&s);
   return TRUE;
@@ -365,6 +370,24 @@ gst_ads1299_src_post_message (GstElement *element, GstMessage *message)
   return GST_ELEMENT_CLASS (parent_class)->post_message (element, message);
 }
 
+/* A live source that is paused takes no samples: the chips go to STANDBY,
+ * create() starts them again, and what was missed is a gap. */
+static void
+set_playing (GstAds1299Src *self, gboolean playing)
+{
+  if (!playing)
+    set_flushing (GST_BASE_SRC (self), TRUE);
+  g_mutex_lock (&self->run_lock);
+  self->playing = playing;
+  if (!playing && self->live && self->acq != NULL && self->running) {
+    ads1299_acq_halt (self->acq, TRUE);
+    self->running = FALSE;
+  }
+  g_mutex_unlock (&self->run_lock);
+  if (!playing)
+    set_flushing (GST_BASE_SRC (self), FALSE);
+}
+
 static GstStateChangeReturn
 gst_ads1299_src_change_state (GstElement *element, GstStateChange change)
 {
@@ -373,15 +396,11 @@ gst_ads1299_src_change_state (GstElement *element, GstStateChange change)
 
   if (change == GST_STATE_CHANGE_NULL_TO_READY)
     g_atomic_int_set (&self->failed, FALSE);
+  if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+    set_playing (self, TRUE);
   ret = GST_ELEMENT_CLASS (parent_class)->change_state (element, change);
-  /* A live source that is paused takes no samples: the base class has seen to
-   * it that create() is not running and will not run. The chips go to STANDBY;
-   * create() starts them again, and what was missed is a gap. */
-  if (change == GST_STATE_CHANGE_PLAYING_TO_PAUSED && self->live &&
-      self->acq != NULL && self->running) {
-    ads1299_acq_halt (self->acq, TRUE);
-    self->running = FALSE;
-  }
+  if (change == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    set_playing (self, FALSE);
   return ret;
 }
 
@@ -451,12 +470,13 @@ gst_ads1299_src_decide_allocation (GstBaseSrc *base, GstQuery *query)
   guint size = self->frames * self->bpf;
   GstBufferPool *pool = gst_eeg_buffer_pool_new ();
   GstStructure *config = gst_buffer_pool_get_config (pool);
+  guint min = self->live && size <= SMALL ? POOL_LIVE : POOL_MIN;
   GstCaps *caps = NULL;
 
   gst_query_parse_allocation (query, &caps, NULL);
   gst_eeg_buffer_pool_set_owner (
       GST_EEG_BUFFER_POOL (pool), GST_ELEMENT (self));
-  gst_buffer_pool_config_set_params (config, caps, size, POOL_MIN, POOL_CAP);
+  gst_buffer_pool_config_set_params (config, caps, size, min, POOL_CAP);
   gst_eeg_buffer_pool_config_set_growth (config, POOL_STEP, POOL_CAP,
       self->live ? GST_EEG_POOL_POLICY_FAIL : GST_EEG_POOL_POLICY_WAIT);
   if (!gst_buffer_pool_set_config (pool, config)) {
@@ -466,10 +486,9 @@ gst_ads1299_src_decide_allocation (GstBaseSrc *base, GstQuery *query)
     return FALSE;
   }
   if (gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_set_nth_allocation_pool (
-        query, 0, pool, size, POOL_MIN, POOL_CAP);
+    gst_query_set_nth_allocation_pool (query, 0, pool, size, min, POOL_CAP);
   else
-    gst_query_add_allocation_pool (query, pool, size, POOL_MIN, POOL_CAP);
+    gst_query_add_allocation_pool (query, pool, size, min, POOL_CAP);
   gst_object_unref (pool);
   return TRUE;
 }
@@ -495,7 +514,7 @@ gst_ads1299_src_query (GstBaseSrc *base, GstQuery *query)
     /* a buffer has to fill, and its PTS is early by the filter's delay */
     min = gst_util_uint64_scale_int_ceil (self->frames, GST_SECOND, rate) +
           self->group_delay;
-    gst_query_set_latency (query, TRUE, min, min + RING_SECONDS * GST_SECOND);
+    gst_query_set_latency (query, TRUE, min, min + self->ring_time);
     return TRUE;
   }
   return GST_BASE_SRC_CLASS (parent_class)->query (base, query);
@@ -513,12 +532,14 @@ gst_ads1299_src_finalize (GObject *object)
   gst_ads1299_src_clear_settings (&self->undo);
   g_clear_pointer (&self->impedance, gst_structure_free);
   g_free (self->board_error);
+  g_mutex_clear (&self->run_lock);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
 static void
 gst_ads1299_src_init (GstAds1299Src *self)
 {
+  g_mutex_init (&self->run_lock);
   gst_ads1299_src_init_settings (self);
   gst_eeg_info_init (&self->info);
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);

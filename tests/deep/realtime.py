@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """32 channels at 4 kS/s from the simulated chips through volts and filter to a
 recording and a viewer, in real time: nothing lost, nothing allocated, the pool
-never empty. EEG_REALTIME_SECONDS sets the length (deep 60, fast suite 3).
+never empty. EEG_REALTIME_SECONDS sets the length (deep 60, fast suite 3);
+EEG_REALTIME_CHIPS and EEG_REALTIME_RATE make it 8 chips at 1 kS/s in a second deep run.
 """
 import os
 import tempfile
@@ -14,7 +15,7 @@ from rig import Host, Viewer, labels, launch_text, sample_column, setting, sidec
 
 SECONDS = setting("EEG_REALTIME_SECONDS", 60.0)
 COUNT_HEAP = os.path.exists(os.environ.get("EEG_HEAPCOUNT_SO", ""))
-RATE, CHIPS = 4000, 4
+RATE, CHIPS = int(setting("EEG_REALTIME_RATE", 4000)), int(setting("EEG_REALTIME_CHIPS", 4))
 GRAPH = {
     "schema": "eeg-pipeline/1.0", "name": "realtime",
     "stages": [{"id": "src", "element": "ads1299src",
@@ -73,7 +74,7 @@ def main():
     if not COUNT_HEAP:
         print("heap calls not counted: a sanitizer has its own malloc")
         return
-    buffers = frames / 16
+    buffers = frames / (RATE // 250)
     used = {names.get(tid, "?"): calls - before.get(tid, 0) for tid, calls in after.items() if tid in names}
     for name, calls in sorted(used.items()):
         print(f"  thread {name:16} {calls / buffers:8.4f} heap calls a buffer")

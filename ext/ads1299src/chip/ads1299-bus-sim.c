@@ -114,11 +114,15 @@ clock_ticks (const Clock *c, uint64_t t)
 static uint64_t
 clock_time (const Clock *c, uint64_t ticks)
 {
-  uint64_t n = ticks > c->ticks ? ticks - c->ticks : 0;
+  uint64_t n = ticks > c->ticks ? ticks - c->ticks : 0, t;
 
   if (c->ratio == 1.0)
     return c->at + n * UNITS_PER_TCLK;
-  return c->at + (uint64_t) ceil ((double) n * UNITS_PER_TCLK / c->ratio);
+  t = c->at + (uint64_t) ceil ((double) n * UNITS_PER_TCLK / c->ratio);
+  /* both ways are rounded; there must be a time at which they are reached */
+  while (clock_ticks (c, t) < ticks)
+    t++;
+  return t;
 }
 
 /* The oscillator goes at another rate from now on. Whole ticks only, so that
