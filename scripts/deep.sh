@@ -22,7 +22,9 @@ failed=0
 # count DIR: adds the single checks of the last test run there
 count() {
   local line
-  line=$(python3 scripts/count-tests.py "$1/meson-logs/testlog.json" | tee /dev/stderr | tail -1)
+  # with a wrapper the log has the wrapper's name in its own
+  # shellcheck disable=SC2012
+  line=$(python3 scripts/count-tests.py "$(ls -t "$1"/meson-logs/testlog*.json | head -1)" | tee /dev/stderr | tail -1)
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     passed=$((passed + BASH_REMATCH[1]))
     failed=$((failed + BASH_REMATCH[2]))
