@@ -16,6 +16,7 @@
  * changed between them is followed by this part of the time that passes. */
 #define COMPARE_SECONDS 1
 #define OFFSET_SLEW     1000
+#define WARM_BUFFERS    96
 
 /* --- time ------------------------------------------------------------------- */
 
@@ -176,6 +177,25 @@ add_settling_runs (
 
 /* --- buffers ---------------------------------------------------------------- */
 
+/* What every buffer of the pool needs once is allocated now; some stay free, or
+ * the pool would think that it is running out. */
+static void
+warm_pool (GstAds1299Src *self)
+{
+  GstBufferPool *pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
+  GstBuffer *list[WARM_BUFFERS];
+  GstEegPoolMetrics m;
+  guint n = 0;
+
+  gst_eeg_buffer_pool_get_metrics (GST_EEG_BUFFER_POOL (pool), &m);
+  while (n < WARM_BUFFERS && n < m.free * 9 / 10 &&
+         gst_buffer_pool_acquire_buffer (pool, &list[n], NULL) == GST_FLOW_OK)
+    add_reference_time (list[n++], 0);
+  while (n > 0)
+    gst_buffer_unref (list[--n]);
+  gst_object_unref (pool);
+}
+
 /* Starts the chips and, when live, the thread. */
 static gboolean
 begin (GstAds1299Src *self)
@@ -186,6 +206,8 @@ begin (GstAds1299Src *self)
   gchar *warning = NULL, *name;
   gboolean ok;
 
+  if (self->next_index == 0)
+    warm_pool (self);
   if (!ads1299_acq_start_chips (self->acq, &problem)) {
     GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
         ("The chips did not take the START command. %s.", problem.text),
