@@ -62,6 +62,7 @@ struct _EegWsServer
   SoupServer *soup;
   EegWsHost host;
   GList *clients;
+  GList *refused; /* more than there may be: told so, not served */
   GList *dead;
   GHashTable *streams; /* every open connection */
   GSource *ticker;
@@ -101,11 +102,15 @@ host_closed (gpointer data, EegWsClient *client)
   EegWsServer *server = data;
   GList *link = g_list_find (server->clients, client);
 
-  if (link == NULL)
+  if (link) {
+    server->clients = g_list_remove_link (server->clients, link);
+    g_atomic_int_add (&server->n_clients, -1);
+  } else if ((link = g_list_find (server->refused, client))) {
+    server->refused = g_list_remove_link (server->refused, link);
+  } else {
     return;
-  server->clients = g_list_remove_link (server->clients, link);
+  }
   server->dead = g_list_concat (link, server->dead);
-  g_atomic_int_add (&server->n_clients, -1);
   g_source_set_ready_time (server->wake, 0);
 }
 
@@ -383,13 +388,15 @@ on_websocket (SoupServer *soup, SoupServerMessage *msg, const char *path,
         conn, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "the stream is at /ws");
     return;
   }
-  g_object_set_data (G_OBJECT (stream), "deadline", NULL);
   client = eeg_ws_client_new (&server->host, conn, stream);
-  server->clients = g_list_append (server->clients, client);
-  if (g_atomic_int_add (&server->n_clients, 1) >= (gint) server->max_clients) {
+  if (g_atomic_int_get (&server->n_clients) >= (gint) server->max_clients) {
+    server->refused = g_list_prepend (server->refused, client);
     eeg_ws_client_close (client, EEG_WS_CLOSE_QUOTA, "too many viewers");
     return;
   }
+  g_object_set_data (G_OBJECT (stream), "deadline", NULL);
+  server->clients = g_list_append (server->clients, client);
+  g_atomic_int_inc (&server->n_clients);
   g_source_set_ready_time (server->wake, 0);
 }
 
@@ -501,6 +508,8 @@ server_thread (gpointer data)
     eeg_ws_client_abort (l->data);
   g_list_free_full (
       g_steal_pointer (&server->clients), (GDestroyNotify) eeg_ws_client_free);
+  g_list_free_full (
+      g_steal_pointer (&server->refused), (GDestroyNotify) eeg_ws_client_free);
   g_list_free_full (
       g_steal_pointer (&server->dead), (GDestroyNotify) eeg_ws_client_free);
   soup_server_disconnect (server->soup);

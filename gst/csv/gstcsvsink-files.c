@@ -56,7 +56,7 @@ post_open_error (GstCsvSink *self, const gchar *path, int err)
          "in .json beside it. Choose a shorter location.",
             path),
         (NULL));
-  else if (err == ENOENT)
+  else if (err == ENOENT && !g_file_test (dir, G_FILE_TEST_IS_DIR))
     GST_ELEMENT_ERROR (self, RESOURCE, OPEN_WRITE,
         ("Cannot create \"%s\": directory \"%s\" does not exist. Create it or "
          "choose another location.",

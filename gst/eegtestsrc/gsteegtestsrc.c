@@ -41,8 +41,10 @@ GST_DEBUG_CATEGORY_STATIC (eeg_test_src_debug);
 #define DEFAULT_SEED      1
 #define DEFAULT_POOL_MIN  16
 #define DEFAULT_POOL_MAX  8192
-#define MAX_CHANNELS      1024
-#define MAX_RATE          1000000
+/* Values in a buffer: 32 MiB, or 64 as doubles. */
+#define MAX_VALUES   (1u << 23)
+#define MAX_CHANNELS 1024
+#define MAX_RATE     1000000
 /* signal in a buffer of automatic size */
 #define AUTO_MS 4
 
@@ -181,6 +183,14 @@ prepare (GstEegTestSrc *self)
             channels == 0 ? "channels" : "rate"),
         ("channels=%u (1 to %u), rate=%u Hz (1 to %u)", channels, MAX_CHANNELS,
             rate, MAX_RATE));
+    return FALSE;
+  }
+  if ((guint64) channels * frames > MAX_VALUES) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        ("Property \"samples-per-buffer\" is %u: with %u channels a buffer "
+         "holds at most %u frames.",
+            frames, channels, MAX_VALUES / channels),
+        (NULL));
     return FALSE;
   }
   labels = make_labels (text, channels);

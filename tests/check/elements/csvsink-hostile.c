@@ -172,6 +172,14 @@ change_montage (GstPad *pad, GstPadProbeInfo *info, gpointer montage)
   return GST_PAD_PROBE_OK;
 }
 
+static GstBusSyncReply
+count_warnings (GstBus *bus, GstMessage *message, gpointer warnings)
+{
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    g_atomic_int_inc ((gint *) warnings);
+  return GST_BUS_PASS;
+}
+
 /* A change of the montage is refused where it is made; the recording goes on. */
 GST_START_TEST (test_live_montage_refused_politely)
   {
@@ -187,25 +195,20 @@ GST_START_TEST (test_live_montage_refused_politely)
     GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "r");
     GstPad *pad = gst_element_get_static_pad (montage, "sink");
     GstBus *bus = gst_element_get_bus (pipeline);
-    gboolean warned = FALSE;
+    gint warnings = 0;
     GstStructure *stats;
     GstMessage *m;
     guint64 rows;
 
     gst_pad_add_probe (
         pad, GST_PAD_PROBE_TYPE_BUFFER, change_montage, montage, NULL);
+    gst_bus_set_sync_handler (bus, count_warnings, &warnings, NULL);
     gst_element_set_state (pipeline, GST_STATE_PLAYING);
-    while (TRUE) {
-      m = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
-          GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
-      fail_if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_ERROR);
-      warned = warned || GST_MESSAGE_TYPE (m) == GST_MESSAGE_WARNING;
-      if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_EOS)
-        break;
-      gst_message_unref (m);
-    }
+    m = gst_bus_timed_pop_filtered (
+        bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    fail_unless_equals_int (GST_MESSAGE_TYPE (m), GST_MESSAGE_EOS);
     gst_message_unref (m);
-    fail_unless (warned);
+    fail_unless_equals_int (g_atomic_int_get (&warnings), 1);
     g_object_get (sink, "stats", &stats, NULL);
     fail_unless (gst_structure_get_uint64 (stats, "rows", &rows));
     fail_unless_equals_uint64 (rows, 500);
@@ -257,6 +260,21 @@ GST_START_TEST (test_long_names)
       g_free (name);
       g_free (stem);
     }
+  }
+
+GST_END_TEST;
+
+/* The reason must be true: this directory exists and takes no files. */
+GST_START_TEST (test_directory_that_takes_no_files_fails)
+  {
+    Rig r;
+
+    rig_init (&r, "n.csv");
+    g_object_set (r.sink, "location", "/proc/n.csv", NULL);
+    fail_if (rig_start (&r, make_caps (GST_AUDIO_FORMAT_F32LE, "A,B")));
+    rig_expect (
+        &r, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE, "permissions");
+    rig_clear (&r);
   }
 
 GST_END_TEST;
@@ -423,6 +441,7 @@ csvsink_hostile_suite (void)
   tcase_add_test (tc, test_new_scale_of_counts_refused);
   tcase_add_test (tc, test_live_montage_refused_politely);
   tcase_add_test (tc, test_long_names);
+  tcase_add_test (tc, test_directory_that_takes_no_files_fails);
   tcase_add_test (tc, test_second_writer_refused);
   tcase_add_test (tc, test_pipe_refused);
   tcase_add_test (tc, test_rotation_goes_round_taken_names);

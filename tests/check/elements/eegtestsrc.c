@@ -456,6 +456,8 @@ GST_START_TEST (test_bad_settings_are_refused)
     assert_refused ("rate=0", "rate");
     assert_refused ("labels=Fp1,Fp2", "labels");
     assert_refused ("channels=2 labels=O1,O1", "O1");
+    assert_refused (
+        "channels=1024 samples-per-buffer=1048576", "samples-per-buffer");
   }
 
 GST_END_TEST;

@@ -142,6 +142,29 @@ GST_START_TEST (test_stop_while_twenty_stream)
   }
 GST_END_TEST;
 
+/* Who is refused and stays silent is no viewer. */
+GST_START_TEST (test_refused_clients_do_not_count)
+  {
+    Server *s = server_new_full (RATE, "127.0.0.1", 30.0, 2);
+    Peer *a = subscriber_new (s, ""), *b = subscriber_new (s, "");
+    Peer *c = viewer_new (s);
+
+    expect_close (c, 4003);
+    fail_unless_equals_uint64 (stat_of (s->sink, "clients"), 2);
+    push (s, 10);
+    expect_samples (a, 0, CHANNELS);
+    expect_samples (b, 0, CHANNELS);
+    peer_free (a);
+    while (stat_of (s->sink, "clients") != 1)
+      g_usleep (1000);
+    a = subscriber_new (s, "");
+    peer_free (c);
+    peer_free (b);
+    peer_free (a);
+    server_free (s);
+  }
+GST_END_TEST;
+
 /* On every interface a name counts when it is this computer's, however it is
  * written. */
 GST_START_TEST (test_own_names)
@@ -191,6 +214,7 @@ websocketsink_hostile_suite (void)
   tcase_add_test (tc, test_pings_between_fragments_refused);
   tcase_add_test (tc, test_torn_buffer_fails);
   tcase_add_test (tc, test_stop_while_twenty_stream);
+  tcase_add_test (tc, test_refused_clients_do_not_count);
   tcase_add_test (tc, test_own_names);
   return s;
 }
