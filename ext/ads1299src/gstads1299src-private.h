@@ -147,6 +147,7 @@ struct _GstAds1299Src
   Ads1299SrcTones *tones; /* NULL: no alternating current */
   Ads1299SrcBurst bursts[ADS1299_N_LOSSES];
   gboolean bursts_open;
+  guint64 noted[ADS1299_N_LOSSES]; /* lost before samples that have left */
   Ads1299Loss pending_cause; /* of samples that the element itself dropped */
   guint64 noted_index;       /* sample behind the gap that was noted last */
   guint64 unfilled_index;    /* sample behind a gap that cannot be filled */
@@ -155,6 +156,7 @@ struct _GstAds1299Src
   guint64 delivered, gaps, filled; /* object lock */
   guint64 refused;                 /* object lock: lost for want of a buffer */
   Ads1299AcqStats last_stats;      /* object lock: of a run that has ended */
+  gboolean closed;                 /* object lock: last_stats are the truth */
   gint failed; /* atomic: an error was posted since start() */
 };
 
@@ -221,6 +223,9 @@ GstStructure *gst_ads1299_src_make_stats (GstAds1299Src *self);
 void gst_ads1299_src_note_gap (
     GstAds1299Src *self, guint64 from, guint64 count, Ads1299Loss cause);
 void gst_ads1299_src_flush_gaps (GstAds1299Src *self, gboolean all);
+/* No sample will leave any more, and none is on its way: what was lost behind
+ * the last one that left belongs to no run, unless the chips have failed. */
+void gst_ads1299_src_close_ledger (GstAds1299Src *self);
 /* True: there were some. */
 gboolean gst_ads1299_src_take_notices (GstAds1299Src *self);
 

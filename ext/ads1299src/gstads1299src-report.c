@@ -20,9 +20,10 @@ gst_ads1299_src_make_stats (GstAds1299Src *self)
 
   GST_OBJECT_LOCK (self);
   a = self->last_stats;
-  if (self->acq != NULL)
+  if (self->acq != NULL && !self->closed) {
     ads1299_acq_get_stats (self->acq, &a);
-  a.lost[ADS1299_LOSS_POOL] += self->refused;
+    a.lost[ADS1299_LOSS_POOL] += self->refused;
+  }
   delivered = self->delivered;
   gaps = self->gaps;
   filled = self->filled;
@@ -58,6 +59,35 @@ gst_ads1299_src_make_stats (GstAds1299Src *self)
   return s;
 }
 
+void
+gst_ads1299_src_close_ledger (GstAds1299Src *self)
+{
+  guint64 lost = 0, known, beyond, n;
+  Ads1299AcqStats *a = &self->last_stats;
+  guint i;
+
+  gst_ads1299_src_flush_gaps (self, TRUE);
+  GST_OBJECT_LOCK (self);
+  ads1299_acq_get_stats (self->acq, a);
+  a->lost[ADS1299_LOSS_POOL] += self->refused;
+  a->ring_fill = 0;
+  for (i = 0; i < ADS1299_N_LOSSES; i++)
+    lost += a->lost[i];
+  known = self->next_index - self->delivered;
+  beyond = g_atomic_int_get (&self->failed) || lost < known ? 0 : lost - known;
+  for (i = 0; i < ADS1299_N_LOSSES && beyond > 0; i++) {
+    if (a->lost[i] <= self->noted[i])
+      continue;
+    n = MIN (beyond, a->lost[i] - self->noted[i]);
+    a->lost[i] -= n;
+    lost -= n;
+    beyond -= n;
+  }
+  a->produced = MIN (a->produced, lost + self->delivered);
+  self->closed = TRUE;
+  GST_OBJECT_UNLOCK (self);
+}
+
 /* --- losses ----------------------------------------------------------------- */
 
 void
@@ -70,6 +100,7 @@ gst_ads1299_src_note_gap (
     b->from = from;
   b->to = from + count - 1;
   b->count += count;
+  self->noted[cause] += count;
   self->bursts_open = TRUE;
   GST_OBJECT_LOCK (self);
   self->gaps++;

@@ -216,6 +216,9 @@ begin (GstAds1299Src *self)
   }
   self->running = TRUE;
   self->have_offset = FALSE;
+  GST_OBJECT_LOCK (self);
+  self->closed = FALSE; /* after an end that a flush took back, too */
+  GST_OBJECT_UNLOCK (self);
   if (!self->live)
     return TRUE;
   GST_OBJECT_LOCK (self);

@@ -215,20 +215,13 @@ static gboolean
 gst_ads1299_src_stop (GstBaseSrc *base)
 {
   GstAds1299Src *self = GST_ADS1299_SRC (base);
-  guint64 lost = 0;
   Ads1299Acq *acq;
-  guint i;
 
   if (self->acq != NULL) {
     ads1299_acq_halt (self->acq, FALSE);
+    if (!self->closed)
+      gst_ads1299_src_close_ledger (self);
     GST_OBJECT_LOCK (self);
-    ads1299_acq_get_stats (self->acq, &self->last_stats);
-    /* samples still on their way never left: the ledger ends before them */
-    for (i = 0; i < ADS1299_N_LOSSES; i++)
-      lost += self->last_stats.lost[i];
-    self->last_stats.produced =
-        MIN (self->last_stats.produced, lost + self->refused + self->delivered);
-    self->last_stats.ring_fill = 0;
     acq = g_steal_pointer (&self->acq);
     self->have_info = FALSE;
     GST_OBJECT_UNLOCK (self);
@@ -258,7 +251,9 @@ reset_run (GstAds1299Src *self)
   self->noted_index = self->unfilled_index = G_MAXUINT64;
   self->bursts_open = FALSE;
   memset (self->bursts, 0, sizeof self->bursts);
+  memset (self->noted, 0, sizeof self->noted);
   GST_OBJECT_LOCK (self);
+  self->closed = FALSE;
   self->delivered = self->gaps = self->filled = self->refused = 0;
   self->have_undo = FALSE;
   memset (&self->last_stats, 0, sizeof self->last_stats);
@@ -386,6 +381,25 @@ set_playing (GstAds1299Src *self, gboolean playing)
   g_mutex_unlock (&self->run_lock);
   if (!playing)
     set_flushing (GST_BASE_SRC (self), FALSE);
+}
+
+/* The stream has ended: chips that go on converting would fill the ring, and
+ * what then falls out of it would look like losses. */
+static GstPadProbeReturn
+watch_end (GstPad *pad, GstPadProbeInfo *info, gpointer element)
+{
+  GstAds1299Src *self = element;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_EOS)
+    return GST_PAD_PROBE_OK;
+  g_mutex_lock (&self->run_lock);
+  if (self->acq != NULL && !self->closed) {
+    ads1299_acq_halt (self->acq, TRUE);
+    self->running = FALSE;
+    gst_ads1299_src_close_ledger (self);
+  }
+  g_mutex_unlock (&self->run_lock);
+  return GST_PAD_PROBE_OK;
 }
 
 static GstStateChangeReturn
@@ -544,6 +558,8 @@ gst_ads1299_src_init (GstAds1299Src *self)
   gst_eeg_info_init (&self->info);
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
+  gst_pad_add_probe (GST_BASE_SRC_PAD (self),
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, watch_end, self, NULL);
 }
 
 static GstStaticPadTemplate src_template =
