@@ -260,8 +260,6 @@ gst_csv_sink_init (GstCsvSink *self)
   self->file.fd = -1;
   self->gaps = g_array_new (FALSE, FALSE, sizeof (CsvGap));
   self->changes = g_ptr_array_new_with_free_func (g_free);
-  gst_eeg_info_init (&self->info);
-  gst_eeg_info_init (&self->file_info);
   /* The pad refuses what the query refuses before any method is called: only
    * here there is still a chance to say why. */
   gst_pad_add_probe (GST_BASE_SINK_PAD (self),

@@ -438,6 +438,7 @@ def test_real_served_spectrum(browser):
         browser.open(server.url)
         browser.wait(samples(1), 20)
         browser.wait("return window.__eeg.served && document.documentElement.dataset.peak", 20)
+        browser.wait("return document.querySelector('.legend').textContent.includes('windows of 1 s, from the server')")
         peak = float(browser.js("return document.documentElement.dataset.peak"))
         assert abs(peak - 21) < 0.1, peak
         # A chosen channel is shown at once, and the samples go on as before.

@@ -342,6 +342,7 @@ export class Engine {
       session: connection.session,
       peak: this.peak,
       served: now - this.served < SERVED,
+      servedWindow: connection.spectra?.window ?? null,
       unit: view.unit,
       levels,
       frozenBehind: this.frozen ? (ring.next - this.frozen.next) / ring.rate : null,

@@ -236,6 +236,7 @@ function status(m) {
     $('peak-note').textContent = m.received === null ? 'no peak yet' : 'no clear peak';
   }
   $('density').textContent = `${m.unit}²/Hz`;
+  $('spectrum-origin').textContent = spectrumOrigin(m);
   $('spectrum-canvas').setAttribute('aria-label', `Power spectrum of ${names[view.selected] ?? 'no channel'}, ${m.peak ? `peak ${m.peak.hz.toFixed(1)} Hz` : 'no clear peak'}`);
 
   if (performance.now() - tableAt > 2000) {
@@ -247,6 +248,12 @@ function status(m) {
     });
   }
   settings();
+}
+
+/** Whose spectrum it is, and of how much signal. */
+function spectrumOrigin(m) {
+  if (!m.served) return 'last 8 s, Welch';
+  return m.servedWindow ? `windows of ${Number(m.servedWindow.toPrecision(3))} s, from the server` : 'from the server';
 }
 
 // ---- controls -------------------------------------------------------------------
