@@ -40,6 +40,21 @@ undo (GstAds1299Src *self, const Ads1299SrcSettings *settings,
       (NULL), ("cause", G_TYPE_STRING, "change-refused", NULL));
 }
 
+/* Counts that are worth something else now are another stream: a recorder of
+ * counts would have to stop. Asked before the chips are changed. */
+static gboolean
+is_taken_downstream (GstAds1299Src *self, const GstEegInfo *info)
+{
+  GstCaps *now = gst_pad_get_current_caps (GST_BASE_SRC_PAD (self));
+  GstCaps *caps = gst_eeg_info_to_caps (info);
+  gboolean ok = now == NULL || gst_caps_is_equal (now, caps) ||
+                gst_pad_peer_query_accept_caps (GST_BASE_SRC_PAD (self), caps);
+
+  gst_caps_unref (caps);
+  gst_clear_caps (&now);
+  return ok;
+}
+
 void
 gst_ads1299_src_request (GstAds1299Src *self, const Ads1299SrcSettings *before)
 {
@@ -56,6 +71,12 @@ gst_ads1299_src_request (GstAds1299Src *self, const Ads1299SrcSettings *before)
   GST_OBJECT_UNLOCK (self);
   gst_eeg_info_init (&info);
   ok = gst_ads1299_src_configure (&now, channels, &setup, &info, &error);
+  if (ok && !is_taken_downstream (self, &info)) {
+    ok = FALSE;
+    g_set_error_literal (&error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+        "it changes what a count is worth, and what comes behind, such as a "
+        "recording of counts, does not take that while it runs");
+  }
   gst_eeg_info_clear (&info);
   if (ok) {
     GST_OBJECT_LOCK (self);

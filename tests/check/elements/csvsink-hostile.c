@@ -230,6 +230,74 @@ GST_START_TEST (test_live_montage_refused_politely)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+change_gain (GstPad *pad, GstPadProbeInfo *info, gpointer source)
+{
+  if (GST_BUFFER_OFFSET (GST_PAD_PROBE_INFO_BUFFER (info)) == 100)
+    gst_util_set_object_arg (source, "gain", "12");
+  return GST_PAD_PROBE_OK;
+}
+
+/* Another gain of the chip: volts go on with a note, counts would be worth
+ * something else, so the chip keeps its gain and the recording goes on. */
+GST_START_TEST (test_live_gain)
+  {
+    GstElementFactory *factory = gst_element_factory_find ("ads1299src");
+
+    if (factory == NULL)
+      return;
+    gst_object_unref (factory);
+    for (guint volts = 0; volts < 2; volts++) {
+      gchar *dir = g_dir_make_tmp ("csvsink-XXXXXX", NULL);
+      gchar *path = g_build_filename (dir, "m.csv", NULL);
+      gchar *json = g_build_filename (dir, "m.json", NULL);
+      gchar *line = g_strdup_printf (
+          "ads1299src name=s bus=sim is-live=false num-buffers=60 "
+          "samples-per-buffer=10 %s ! csvsink name=r location=%s",
+          volts ? "! eegtovoltage" : "", path);
+      GstElement *pipeline = gst_parse_launch (line, NULL);
+      GstElement *src = gst_bin_get_by_name (GST_BIN (pipeline), "s");
+      GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "r");
+      GstPad *pad = gst_element_get_static_pad (sink, "sink");
+      GstBus *bus = gst_element_get_bus (pipeline);
+      gint warnings = 0;
+      GstMessage *m;
+      json_t *j;
+
+      gst_pad_add_probe (
+          pad, GST_PAD_PROBE_TYPE_BUFFER, change_gain, src, NULL);
+      gst_bus_set_sync_handler (bus, count_warnings, &warnings, NULL);
+      gst_element_set_state (pipeline, GST_STATE_PLAYING);
+      m = gst_bus_timed_pop_filtered (
+          bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+      fail_unless_equals_int (GST_MESSAGE_TYPE (m), GST_MESSAGE_EOS);
+      gst_message_unref (m);
+      fail_unless_equals_int (g_atomic_int_get (&warnings), volts ? 0 : 1);
+      j = json_load_file (json, 0, NULL);
+      fail_unless (j != NULL);
+      fail_unless_equals_int (
+          json_array_size (json_object_get (j, "changes")), volts);
+      fail_unless (first_of (j, "gain") == 24);
+      fail_unless (json_integer_value (json_object_get (j, "rows")) == 600);
+      json_decref (j);
+      gst_element_set_state (pipeline, GST_STATE_NULL);
+      gst_object_unref (pad);
+      gst_object_unref (src);
+      gst_object_unref (sink);
+      gst_object_unref (bus);
+      gst_object_unref (pipeline);
+      g_unlink (path);
+      g_unlink (json);
+      g_rmdir (dir);
+      g_free (line);
+      g_free (json);
+      g_free (path);
+      g_free (dir);
+    }
+  }
+
+GST_END_TEST;
+
 GST_START_TEST (test_long_names)
   {
     /* As long as a name may be, and longer. */
@@ -440,6 +508,7 @@ csvsink_hostile_suite (void)
   tcase_add_test (tc, test_new_gain_at_rotation);
   tcase_add_test (tc, test_new_scale_of_counts_refused);
   tcase_add_test (tc, test_live_montage_refused_politely);
+  tcase_add_test (tc, test_live_gain);
   tcase_add_test (tc, test_long_names);
   tcase_add_test (tc, test_directory_that_takes_no_files_fails);
   tcase_add_test (tc, test_second_writer_refused);
