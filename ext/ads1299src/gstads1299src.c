@@ -513,22 +513,27 @@ gst_ads1299_src_query (GstBaseSrc *base, GstQuery *query)
   GstAds1299Src *self = GST_ADS1299_SRC (base);
 
   if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY) {
-    GstClockTime min;
-    gint rate;
+    GstClockTime min = 0, ring = 0;
+    gboolean started;
 
+    /* Not before all of it is known: half an answer would contradict those of
+     * other sources in the pipeline. */
     GST_OBJECT_LOCK (self);
-    rate = self->settings.rate;
-    GST_OBJECT_UNLOCK (self);
-    if (self->frames == 0 || rate <= 0)
-      return FALSE;
-    if (!self->live) {
-      gst_query_set_latency (query, FALSE, 0, GST_CLOCK_TIME_NONE);
-      return TRUE;
+    started = self->acq != NULL;
+    if (started) {
+      /* a buffer has to fill, and its PTS is early by the filter's delay */
+      min = gst_util_uint64_scale_int_ceil (
+                self->frames, GST_SECOND, GST_EEG_INFO_RATE (&self->info)) +
+            self->group_delay;
+      ring = self->ring_time;
     }
-    /* a buffer has to fill, and its PTS is early by the filter's delay */
-    min = gst_util_uint64_scale_int_ceil (self->frames, GST_SECOND, rate) +
-          self->group_delay;
-    gst_query_set_latency (query, TRUE, min, min + self->ring_time);
+    GST_OBJECT_UNLOCK (self);
+    if (!started)
+      return FALSE;
+    if (self->live)
+      gst_query_set_latency (query, TRUE, min, min + ring);
+    else
+      gst_query_set_latency (query, FALSE, 0, GST_CLOCK_TIME_NONE);
     return TRUE;
   }
   return GST_BASE_SRC_CLASS (parent_class)->query (base, query);

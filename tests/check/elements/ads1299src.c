@@ -395,6 +395,32 @@ GST_START_TEST (test_latency_live)
   }
 GST_END_TEST;
 
+/* Two sources that start at different speeds: no half answers to a query. */
+GST_START_TEST (test_latency_before_start_refused)
+  {
+    GstElement *e = gst_element_factory_make ("ads1299src", NULL);
+    GstQuery *query = gst_query_new_latency ();
+    GstClockTime min, max;
+    gboolean live;
+
+    fail_if (gst_element_query (e, query));
+    gst_element_set_state (e, GST_STATE_READY);
+    fail_if (gst_element_query (e, query));
+    gst_element_set_state (e, GST_STATE_PAUSED);
+    fail_unless (gst_element_query (e, query));
+    gst_query_parse_latency (query, &live, &min, &max);
+    /* 4 ms to fill, 6 ms of the converter's filter, 2 s of ring */
+    fail_unless (live && min > 9 * GST_MSECOND && min < 11 * GST_MSECOND);
+    fail_unless_equals_uint64 (max, min + 2 * GST_SECOND);
+    gst_element_set_state (e, GST_STATE_READY);
+    fail_if (gst_element_query (e, query));
+    gst_element_set_state (e, GST_STATE_NULL);
+    gst_query_unref (query);
+    gst_object_unref (e);
+  }
+
+GST_END_TEST;
+
 static Suite *
 ads1299src_suite (void)
 {
@@ -411,6 +437,7 @@ ads1299src_suite (void)
   tcase_add_test (tc, test_recording);
   tcase_add_test (tc, test_live_restarts_leak_nothing);
   tcase_add_test (tc, test_latency_live);
+  tcase_add_test (tc, test_latency_before_start_refused);
   return s;
 }
 
