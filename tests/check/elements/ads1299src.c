@@ -418,7 +418,78 @@ GST_START_TEST (test_latency_before_start_refused)
     gst_query_unref (query);
     gst_object_unref (e);
   }
+GST_END_TEST;
 
+/* Through the element and eegtovoltage: volts = code * (vref / gain) / 2^23,
+ * in doubles to the bit and in floats to the nearest one. */
+GST_START_TEST (test_volts_at_every_gain_and_rail)
+  {
+    static const gint32 codes[] = {8388607, -8388608, 0, 1, -1, 4194304,
+        -4194304, 8388606, -8388607, 65535, -65536};
+    static const gint gains[] = {1, 2, 4, 6, 8, 12, 24};
+    static const guint parts[] = {4, 6, 8};
+    enum
+    {
+      N = G_N_ELEMENTS (codes)
+    };
+    gchar *path = NULL;
+    gint fd = g_file_open_tmp ("ads1299-XXXXXX", &path, NULL);
+    guint p, g, f, i, c;
+
+    fail_unless (fd >= 0);
+    close (fd);
+    for (p = 0; p < G_N_ELEMENTS (parts); p++) {
+      gsize size = 3 + 3 * parts[p];
+      guint8 bytes[N * 27];
+      gint32 row[8];
+
+      for (i = 0; i < N; i++) {
+        for (c = 0; c < parts[p]; c++)
+          row[c] = codes[(i + c) % N];
+        ads1299_frame_encode (&bytes[i * size], parts[p], 0xc00000, row);
+      }
+      fail_unless (g_file_set_contents (
+          path, (gchar *) bytes, (gssize) (N * size), NULL));
+      for (g = 0; g < 2 * G_N_ELEMENTS (gains); g++) {
+        gdouble volts = 4.5 / gains[g / 2];
+        gchar *text = g_strdup_printf (
+            "ads1299src is-live=false sim-file=%s channels-per-chip=%u gain=%d "
+            "samples-per-buffer=%d ! eegtovoltage ! "
+            "audio/x-raw,format=%s ! appsink name=k sync=false",
+            path, parts[p], gains[g / 2], N, g & 1 ? "F32LE" : "F64LE");
+        GstElement *pipe = gst_parse_launch (text, NULL), *sink;
+        GstSample *sample = NULL;
+        GstMapInfo map;
+
+        fail_unless (pipe != NULL, "%s", text);
+        sink = gst_bin_get_by_name (GST_BIN (pipe), "k");
+        gst_element_set_state (pipe, GST_STATE_PLAYING);
+        g_signal_emit_by_name (sink, "pull-sample", &sample);
+        fail_unless (sample != NULL, "%s", text);
+        gst_buffer_map (gst_sample_get_buffer (sample), &map, GST_MAP_READ);
+        fail_unless_equals_int (map.size, N * parts[p] * (g & 1 ? 4 : 8));
+        for (f = 0; f < N * parts[p]; f++) {
+          gdouble want =
+              codes[(f / parts[p] + f % parts[p]) % N] * volts / 8388608.0;
+          gdouble got =
+              g & 1 ? ((gfloat *) map.data)[f] : ((gdouble *) map.data)[f];
+
+          if (g & 1)
+            want = (gfloat) want;
+          fail_unless (
+              got == want, "%s: %.17g instead of %.17g", text, got, want);
+        }
+        gst_buffer_unmap (gst_sample_get_buffer (sample), &map);
+        gst_sample_unref (sample);
+        gst_element_set_state (pipe, GST_STATE_NULL);
+        gst_object_unref (sink);
+        gst_object_unref (pipe);
+        g_free (text);
+      }
+    }
+    g_unlink (path);
+    g_free (path);
+  }
 GST_END_TEST;
 
 static Suite *
@@ -438,6 +509,7 @@ ads1299src_suite (void)
   tcase_add_test (tc, test_live_restarts_leak_nothing);
   tcase_add_test (tc, test_latency_live);
   tcase_add_test (tc, test_latency_before_start_refused);
+  tcase_add_test (tc, test_volts_at_every_gain_and_rail);
   return s;
 }
 
