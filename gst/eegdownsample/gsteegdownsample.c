@@ -765,6 +765,7 @@ gst_eeg_downsample_class_init (GstEegDownsampleClass *klass)
   base_class->transform_info = gst_eeg_downsample_transform_info;
   base_class->setup = gst_eeg_downsample_setup;
   base_class->reset = gst_eeg_downsample_reset;
+  base_class->gain_is_a_note = TRUE;
   base_class->prepare = gst_eeg_downsample_prepare;
 }
 

@@ -483,6 +483,7 @@ gst_eeg_filter_class_init (GstEegFilterClass *klass)
 
   base_class->setup = gst_eeg_filter_setup;
   base_class->reset = gst_eeg_filter_reset;
+  base_class->gain_is_a_note = TRUE;
   base_class->prepare = gst_eeg_filter_prepare;
   base_class->process = gst_eeg_filter_process;
   base_class->get_delay = gst_eeg_filter_get_delay;

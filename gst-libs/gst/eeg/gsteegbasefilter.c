@@ -311,6 +311,25 @@ refuse (GstEegBaseFilter *self, const GstCaps *caps, GError *error)
   gst_clear_object (&peer);
 }
 
+/* Volts that are the same signal as before, from a converter with other gains. */
+static gboolean
+only_gain_differs (const GstEegInfo *before, const GstEegInfo *after)
+{
+  GstEegInfo same;
+  gboolean equal;
+
+  if (before->unit != GST_EEG_UNIT_VOLT || after->unit != GST_EEG_UNIT_VOLT)
+    return FALSE;
+  gst_eeg_info_init (&same);
+  gst_eeg_info_copy_into (before, &same);
+  equal = GST_EEG_INFO_CHANNELS (before) == GST_EEG_INFO_CHANNELS (after) &&
+          gst_eeg_info_set_gain (&same, after->gain,
+              after->gain ? (guint) GST_EEG_INFO_CHANNELS (after) : 0, NULL) &&
+          gst_eeg_info_is_equal (&same, after);
+  gst_eeg_info_clear (&same);
+  return equal;
+}
+
 static gboolean
 gst_eeg_base_filter_set_caps (
     GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
@@ -318,15 +337,34 @@ gst_eeg_base_filter_set_caps (
   GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
   GstEegBaseFilterClass *klass = GST_EEG_BASE_FILTER_GET_CLASS (self);
   GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstEegInfo in = {0}, out = {0};
   GError *error = NULL;
+  const GstCaps *wrong = NULL;
+  gboolean goes_on;
 
-  if (!gst_eeg_info_from_caps (&priv->in, incaps, &error) ||
-      !check_accepted (self, &priv->in, &error)) {
-    refuse (self, incaps, error);
-    return FALSE;
+  gst_eeg_info_init (&in);
+  gst_eeg_info_init (&out);
+  if (!gst_eeg_info_from_caps (&in, incaps, &error) ||
+      !check_accepted (self, &in, &error))
+    wrong = incaps;
+  else if (!gst_eeg_info_from_caps (&out, outcaps, &error))
+    wrong = outcaps;
+  goes_on = wrong == NULL && klass->gain_is_a_note && priv->rate_n > 0 &&
+            only_gain_differs (&priv->in, &in) &&
+            only_gain_differs (&priv->out, &out);
+  gst_eeg_info_copy_into (&in, &priv->in);
+  gst_eeg_info_copy_into (&out, &priv->out);
+  gst_eeg_info_clear (&in);
+  gst_eeg_info_clear (&out);
+  if (goes_on) {
+    gst_clear_caps (&priv->refused);
+    return TRUE;
   }
-  if (!gst_eeg_info_from_caps (&priv->out, outcaps, &error)) {
-    refuse (self, outcaps, error);
+  GST_OBJECT_LOCK (self);
+  priv->rate_n = 0;
+  GST_OBJECT_UNLOCK (self);
+  if (wrong != NULL) {
+    refuse (self, wrong, error);
     return FALSE;
   }
   gst_base_transform_set_in_place (trans,

@@ -37,6 +37,7 @@ typedef enum
  * @prepare: called before each buffer is processed, after controlled properties were synced to its stream time; take over changed parameters here. @first_sample is the absolute index of the buffer's first sample. Return %FALSE with @error on trouble. Streaming thread
  * @process: handles @n_frames frames from @in to @out; equal pointers when the stage works in place. Must give bit-identical results for any split. Streaming thread
  * @get_delay: algorithmic delay in frames of the output, added to the answer of the LATENCY query; default 0. Any thread
+ * @gain_is_a_note: state does not depend on the gain of the converter: caps that differ in nothing but the eeg-gain of volts neither call @setup nor start the stage afresh
  *
  * Subclasses set the pad templates (GST_EEG_CAPS_MAKE()) and the vfuncs that
  * they need. A stage with equal caps on both sides works in place; one that
@@ -64,9 +65,10 @@ struct _GstEegBaseFilterClass
   GstFlowReturn (*process) (
       GstEegBaseFilter *self, gconstpointer in, gpointer out, guint n_frames);
   guint64 (*get_delay) (GstEegBaseFilter *self);
+  gboolean gain_is_a_note;
 
   /*< private >*/
-  gpointer _gst_reserved[GST_PADDING_LARGE];
+  gpointer _gst_reserved[GST_PADDING_LARGE - 1];
 };
 
 /* Streaming thread only: the agreed streams, valid after setup(). */

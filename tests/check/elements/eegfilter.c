@@ -482,6 +482,28 @@ GST_START_TEST (test_starts_afresh)
   }
 GST_END_TEST;
 
+/* The converter behind the volts got another gain: the signal is the same. */
+GST_START_TEST (test_new_gain_of_volts_goes_on)
+  {
+    GstHarness *h = start ("highpass=1 lowpass=45 notch=50"),
+               *whole = start ("highpass=1 lowpass=45 notch=50");
+    GstCaps *caps;
+
+    gst_harness_push (whole, make_buffer (0, 100));
+    gst_harness_push (whole, make_buffer (100, 100));
+    gst_harness_push (h, make_buffer (0, 100));
+    gst_harness_set_src_caps_str (h, CAPS ",eeg-gain=(double)12");
+    gst_harness_push (h, make_buffer (100, 100));
+    fail_unless_same (outputs (h), outputs (whole));
+    caps = gst_pad_get_current_caps (h->sinkpad);
+    fail_unless (
+        gst_structure_has_field (gst_caps_get_structure (caps, 0), "eeg-gain"));
+    gst_caps_unref (caps);
+    gst_harness_teardown (h);
+    gst_harness_teardown (whole);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_on_gap_hold)
   {
     GstHarness *h = start ("highpass=1 on-gap=hold"),
@@ -800,6 +822,7 @@ eegfilter_suite (void)
   tcase_add_test (tc, test_align_frequency_refused);
   tcase_add_test (tc, test_scipy);
   tcase_add_test (tc, test_starts_afresh);
+  tcase_add_test (tc, test_new_gain_of_volts_goes_on);
   tcase_add_test (tc, test_on_gap_hold);
   tcase_add_test (tc, test_gap_flag_and_eos);
   tcase_add_test (tc, test_settling_is_marked);
