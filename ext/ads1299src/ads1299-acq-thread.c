@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static void
 add_warning (gchar **warning, gchar *text)
@@ -37,8 +38,10 @@ ads1299_thread_configure (pthread_t thread, const Ads1299ThreadConfig *c)
     r = pthread_setaffinity_np (thread, sizeof set, &set);
     if (r != 0)
       add_warning (&warning,
-          g_strdup_printf ("The acquisition thread cannot run on cpu %d: %s",
-              c->cpu, g_strerror (r)));
+          g_strdup_printf (
+              "The acquisition thread cannot run on cpu %d: %s. This computer "
+              "has %ld, counted from 0; cpu=-1 takes any",
+              c->cpu, g_strerror (r), sysconf (_SC_NPROCESSORS_CONF)));
   }
   if (c->rt_priority > 0) {
     struct sched_param p = {.sched_priority = c->rt_priority};

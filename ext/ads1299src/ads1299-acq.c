@@ -309,6 +309,7 @@ routine_check (Ads1299Acq *a)
 static Ads1299AcqResult
 bad_frame (Ads1299Acq *a, const guint32 *status)
 {
+  const gchar *name;
   gchar what[300];
   guint i;
 
@@ -318,11 +319,13 @@ bad_frame (Ads1299Acq *a, const guint32 *status)
     return ADS1299_ACQ_OK;
   for (i = 0; i + 1 < a->chips && ADS1299_STATUS_OK (status[i]); i++)
     ;
+  name = a->bus->name[i];
   g_snprintf (what, sizeof what,
       "%" G_GUINT64_FORMAT
-      " frames in a row had a wrong status word: chip %u gives 0x%06x, but it "
-      "must begin with binary 1100 (0xC.....); %s",
-      a->bad_run, i, status[i], ads1299_watchdog_status_text (status[i]));
+      " frames in a row had a wrong status word: chip %u%s%s%s gives 0x%06x, "
+      "but it must begin with binary 1100 (0xC.....); %s",
+      a->bad_run, i, name ? " (" : "", name ? name : "", name ? ")" : "",
+      status[i], ads1299_watchdog_status_text (status[i]));
   if (a->bad_run > a->rate)
     return fail (a, "%s", what);
   return check_registers (a, i, what);
@@ -506,8 +509,9 @@ step (Ads1299Acq *a)
           a->attempts > 0 ? "Still no data-ready edge"
                           : "No data-ready edge for 1 s");
     default:
-      return fail (a, "Waiting for data-ready edges failed: %s. %s",
-          g_strerror (-e.error),
+      return fail (a, "Waiting for data-ready edges%s%s failed: %s. %s",
+          a->bus->drdy_name ? " on " : "",
+          a->bus->drdy_name ? a->bus->drdy_name : "", g_strerror (-e.error),
           e.error == -ENODEV ? "The GPIO device is gone"
                              : "Check the GPIO device and its driver");
   }

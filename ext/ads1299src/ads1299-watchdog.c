@@ -132,9 +132,10 @@ ads1299_watchdog_look (Ads1299Bus *bus, const Ads1299Setup *setup,
     snprintf (drdy, sizeof drdy, "unreadable (%s)", strerror (-level));
   else
     snprintf (drdy, sizeof drdy, "%s", level ? "high" : "low");
-  snprintf (f->text, sizeof f->text, "DRDY is %s; chip %d%s%s%s: %s: %s", drdy,
-      f->chip, name ? " (" : "", name ? name : "", name ? ")" : "", registers,
-      cause[f->found]);
+  snprintf (f->text, sizeof f->text, "DRDY%s%s%s is %s; chip %d%s%s%s: %s: %s",
+      bus->drdy_name ? " (" : "", bus->drdy_name ? bus->drdy_name : "",
+      bus->drdy_name ? ")" : "", drdy, f->chip, name ? " (" : "",
+      name ? name : "", name ? ")" : "", registers, cause[f->found]);
 }
 
 bool

@@ -53,6 +53,7 @@ typedef struct
   int spi[ADS1299_BUS_MAX_CHIPS];
   char path[ADS1299_BUS_MAX_CHIPS][64];
   int out[N_OUT], drdy, wake;
+  char drdy_name[64];
   atomic_bool cancelled;
   /* Of the one thread that uses the bus: edges that wait_drdy() has not handed
    * out, from @next on. */
@@ -489,6 +490,9 @@ open_all (LinuxBus *b, const Ads1299LinuxConfig *config, Ads1299Error *error)
   }
   if (!ads1299_gpio_find ("DRDY", config->drdy, &line, error))
     return false;
+  snprintf (b->drdy_name, sizeof b->drdy_name, "line %u of %s", line.offset,
+      line.name);
+  b->bus.drdy_name = b->drdy_name;
   b->drdy = ads1299_gpio_request_edges ("DRDY", &line, !config->no_pull_up,
       config->events ? config->events : ADS1299_LINUX_MAX_EVENTS, error);
   if (b->drdy < 0)

@@ -609,7 +609,7 @@ open_file (SimBus *b, const char *path, Ads1299Error *error)
 {
   size_t stride = 0, at = 0;
   struct stat st;
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   unsigned i;
 
   for (i = 0; i < b->bus.n_chips; i++)
@@ -621,7 +621,14 @@ open_file (SimBus *b, const char *path, Ads1299Error *error)
       close (fd);
     return false;
   }
-  if (!S_ISREG (st.st_mode) || (size_t) st.st_size < stride) {
+  /* a FIFO would have waited for its writer */
+  if (!S_ISREG (st.st_mode)) {
+    ads1299_fail (error, ADS1299_ERR_FILE, -1, -1,
+        "\"%s\" is no regular file, and a recording is one", path);
+    close (fd);
+    return false;
+  }
+  if ((size_t) st.st_size < stride) {
     ads1299_fail (error, ADS1299_ERR_FILE, -1, -1,
         "\"%s\" does not hold one frame: a recording is a file of %zu bytes "
         "per sample (3 and 3 for each channel, from every chip)",

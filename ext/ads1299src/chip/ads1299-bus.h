@@ -87,7 +87,8 @@ typedef struct
 } Ads1299BusOps;
 
 /* Filled by whoever makes the bus. @name: what people call the device of a
- * chip ("/dev/spidev0.0"), NULL: only its number. @channels: of every chip's
+ * chip ("/dev/spidev0.0"), NULL: only its number; @drdy_name: the line of DRDY
+ * ("line 25 of gpiochip0"), NULL: it has none. @channels: of every chip's
  * frame, 8 until ads1299_bring_up() knows the setup. */
 struct _Ads1299Bus
 {
@@ -95,6 +96,7 @@ struct _Ads1299Bus
   unsigned n_chips;
   uint32_t register_hz, frame_hz;
   const char *name[ADS1299_BUS_MAX_CHIPS];
+  const char *drdy_name;
   uint8_t channels[ADS1299_BUS_MAX_CHIPS];
 };
 

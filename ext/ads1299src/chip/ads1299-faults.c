@@ -233,13 +233,14 @@ word_length (const Parser *p)
 
 /* Whole and fractional decimals or 0x hex, independent of the locale. */
 static bool
-parse_number (Parser *p, bool fraction, double max, double *value)
+parse_number (
+    Parser *p, bool fraction, bool negative, double max, double *value)
 {
   const char *start = p->s, *s = p->s;
   double v = 0.0, scale = 1.0, sign = 1.0;
   bool any = false;
 
-  if (fraction && s < p->end && (*s == '-' || *s == '+'))
+  if (s < p->end && negative && (*s == '-' || *s == '+'))
     sign = *s++ == '-' ? -1.0 : 1.0;
   if (p->end - s > 2 && s[0] == '0' && (s[1] | 32) == 'x') {
     for (s += 2; s < p->end; s++) {
@@ -353,7 +354,8 @@ parse_key (Parser *p, Ads1299Fault *f)
   p->s++;
   if (best == KEY_ERRNO)
     return parse_errno (p, &f->error);
-  if (!parse_number (p, best == KEY_US || best == KEY_PPM, keys[best].max, &v))
+  if (!parse_number (p, best == KEY_US || best == KEY_PPM, best == KEY_PPM,
+          keys[best].max, &v))
     return false;
   switch ((Key) best) {
     case KEY_N:
@@ -418,7 +420,7 @@ parse_one (Parser *p, Ads1299Fault *f)
         "Fault script: expected \"@seconds\" after \"%s\" at position %zu",
         kinds[f->kind].name, position (p));
   p->s++;
-  if (!parse_number (p, true, 1e9, &f->at))
+  if (!parse_number (p, true, false, 1e9, &f->at))
     return false;
   if (f->at < 0.0)
     f->at = 0.0;

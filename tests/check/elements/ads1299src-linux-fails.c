@@ -45,7 +45,8 @@ static const Fails fails[] = {
         {"line 1 of gpiochip1", "no interrupts"}},
     {"", "drdy", NULL, GST_RESOURCE_ERROR_SETTINGS, {"drdy=pinctrl-rp1:25"}},
     {"id=0x92", NULL, NULL, GST_RESOURCE_ERROR_OPEN_READ, {"ID", "0x92"}},
-    {"dead=30", NULL, NULL, GST_RESOURCE_ERROR_READ, {"DRDY"}, TRUE},
+    {"dead=30", NULL, NULL, GST_RESOURCE_ERROR_READ,
+        {"DRDY (line 25 of gpiochip0)", "/dev/spidev0.0"}, TRUE},
     {"unplug=30", NULL, NULL, GST_RESOURCE_ERROR_READ, {"/dev/spidev0.0"},
         TRUE},
 };

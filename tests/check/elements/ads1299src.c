@@ -2,10 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <dirent.h>
+#include <sched.h>
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
 #include <gst/eeg/eeg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "chip/ads1299-frame.h"
@@ -492,6 +494,86 @@ GST_START_TEST (test_volts_at_every_gain_and_rail)
   }
 GST_END_TEST;
 
+/* Id of the thread of that name, 0 when there is none. */
+static pid_t
+thread_named (const gchar *name)
+{
+  DIR *d = opendir ("/proc/self/task");
+  struct dirent *e;
+  pid_t tid = 0;
+
+  while ((e = readdir (d)) != NULL) {
+    gchar *path = g_strdup_printf ("/proc/self/task/%s/comm", e->d_name), *text;
+
+    if (g_file_get_contents (path, &text, NULL, NULL)) {
+      if (g_str_equal (g_strchomp (text), name))
+        tid = (pid_t) atoi (e->d_name);
+      g_free (text);
+    }
+    g_free (path);
+  }
+  closedir (d);
+  return tid;
+}
+
+/* cpu and rt-priority are what the system says of the named thread; what it
+ * refuses is one warning with the remedy, and the samples come all the same. */
+GST_START_TEST (test_thread_is_as_asked)
+  {
+    GstElement *pipe, *src;
+    GstMessage *m;
+    gchar *text = NULL;
+    cpu_set_t set;
+    gint cpu, policy;
+    GstBus *bus;
+    pid_t tid = 0;
+
+    fail_unless (sched_getaffinity (0, sizeof set, &set) == 0);
+    for (cpu = CPU_SETSIZE - 1; !CPU_ISSET (cpu, &set); cpu--)
+      ;
+    pipe = gst_parse_launch ("ads1299src name=s rt-priority=40 "
+                             "thread-name=acq-test ! fakesink",
+        NULL);
+    src = gst_bin_get_by_name (GST_BIN (pipe), "s");
+    g_object_set (src, "cpu", cpu, NULL);
+    bus = gst_element_get_bus (pipe);
+    gst_element_set_state (pipe, GST_STATE_PLAYING);
+    while (stat_of (src, "delivered") < 5)
+      g_usleep (5000);
+    tid = thread_named ("acq-test");
+    fail_unless (tid != 0);
+    fail_unless (sched_getaffinity (tid, sizeof set, &set) == 0);
+    fail_unless_equals_int (CPU_COUNT (&set), 1);
+    fail_unless (CPU_ISSET (cpu, &set));
+    m = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
+    if (m != NULL) {
+      GError *e = NULL;
+
+      gst_message_parse_warning (m, &e, NULL);
+      text = g_strdup (e->message);
+      g_error_free (e);
+      gst_message_unref (m);
+    }
+    policy = sched_getscheduler (tid);
+    if (policy == SCHED_FIFO) {
+      struct sched_param param;
+
+      fail_unless (sched_getparam (tid, &param) == 0);
+      fail_unless_equals_int (param.sched_priority, 40);
+      fail_unless (text == NULL || strstr (text, "rt-priority") == NULL);
+    } else {
+      fail_unless (
+          text != NULL && strstr (text, "LimitRTPRIO") != NULL, "\"%s\"", text);
+    }
+    gst_element_set_state (pipe, GST_STATE_NULL);
+    fail_unless_equals_int (thread_named ("acq-test"), 0);
+    g_free (text);
+    gst_object_unref (bus);
+    gst_object_unref (src);
+    gst_object_unref (pipe);
+  }
+GST_END_TEST;
+
 static Suite *
 ads1299src_suite (void)
 {
@@ -510,6 +592,7 @@ ads1299src_suite (void)
   tcase_add_test (tc, test_latency_live);
   tcase_add_test (tc, test_latency_before_start_refused);
   tcase_add_test (tc, test_volts_at_every_gain_and_rail);
+  tcase_add_test (tc, test_thread_is_as_asked);
   return s;
 }
 

@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <gst/check/gstcheck.h>
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "chip/ads1299-bus.h"
 #include "chip/ads1299-faults.h"
@@ -351,6 +353,32 @@ GST_START_TEST (test_missing_file_fails)
   }
 GST_END_TEST;
 
+/* Neither waited for nor read. */
+GST_START_TEST (test_no_regular_file_fails)
+  {
+    gchar *dir = g_dir_make_tmp ("ads1299-XXXXXX", NULL);
+    gchar *fifo = g_build_filename (dir, "fifo", NULL);
+    const gchar *paths[] = {dir, fifo, "/dev/zero"};
+    guint i;
+
+    fail_unless (mkfifo (fifo, 0600) == 0);
+    for (i = 0; i < G_N_ELEMENTS (paths); i++) {
+      Ads1299SimConfig c = {
+          .n_chips = 1, .rate = 250, .vref = 4.5, .file = paths[i]};
+      Ads1299Error error = {0};
+
+      fail_unless (ads1299_bus_sim_new (&c, &error) == NULL);
+      fail_unless (strstr (error.text, paths[i]) != NULL);
+      fail_unless (
+          strstr (error.text, "no regular file") != NULL, "%s", error.text);
+    }
+    g_unlink (fifo);
+    g_rmdir (dir);
+    g_free (fifo);
+    g_free (dir);
+  }
+GST_END_TEST;
+
 static Suite *
 ads1299_chip_suite (void)
 {
@@ -371,6 +399,7 @@ ads1299_chip_suite (void)
   tcase_add_test (tc, test_wrong_id_fails);
   tcase_add_test (tc, test_faults_refused);
   tcase_add_test (tc, test_missing_file_fails);
+  tcase_add_test (tc, test_no_regular_file_fails);
   return s;
 }
 

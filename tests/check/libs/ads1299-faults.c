@@ -77,6 +77,8 @@ GST_START_TEST (test_scripts_refused)
         {"lost-drdy@x", "number"},
         {"lost-drdy@1e300", "expected \",key=value\""},
         {"lost-drdy@99999999999999999999", "at most 1000000000"},
+        {"lost-drdy@-1", "number of at most 1000000000 at position 11"},
+        {"late-read@1,us=-5", "position 16"},
         {"lost-drdy@1,n=", "position 15"},
         {"lost-drdy@1,n=2.5", "position 16"},
         {"lost-drdy@1,n=-2", "whole number"},
