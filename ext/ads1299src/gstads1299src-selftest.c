@@ -96,6 +96,7 @@ self_test (GstAds1299Src *self, gdouble seconds)
 {
   Ads1299SrcSettings s = {0};
   GstStructure *result = NULL;
+  gchar *wrong;
 
   GST_STATE_LOCK (self);
   if (GST_STATE (self) > GST_STATE_READY) {
@@ -106,10 +107,15 @@ self_test (GstAds1299Src *self, gdouble seconds)
     g_atomic_int_set (&self->failed, FALSE);
     GST_OBJECT_LOCK (self);
     gst_ads1299_src_copy_settings (&s, &self->settings);
+    wrong = g_strdup (self->board_error);
     GST_OBJECT_UNLOCK (self);
     self->live = gst_base_src_is_live (GST_BASE_SRC (self));
     self->frames = 1;
-    result = run (self, &s, seconds);
+    if (wrong != NULL)
+      GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s.", wrong), (NULL));
+    else
+      result = run (self, &s, seconds);
+    g_free (wrong);
     gst_ads1299_src_clear_settings (&s);
   }
   GST_STATE_UNLOCK (self);
