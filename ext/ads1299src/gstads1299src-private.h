@@ -47,6 +47,12 @@ typedef enum
   ADS1299_SRC_OVERRUN_ERROR,
 } Ads1299SrcOverrun;
 
+typedef enum
+{
+  ADS1299_SRC_FAILURE_ERROR,
+  ADS1299_SRC_FAILURE_END,
+} Ads1299SrcOnFailure;
+
 /* One field a property, in the order of the table in
  * gstads1299src-properties.c. */
 typedef struct
@@ -77,7 +83,7 @@ typedef struct
   gdouble near_rail;
   gint times;
   guint ring_time;
-  gint on_overrun;
+  gint on_overrun, on_failure;
   gint cpu, rt_priority;
   gchar *thread_name;
   gboolean lock_memory;
@@ -151,7 +157,7 @@ struct _GstAds1299Src
   Ads1299Loss pending_cause; /* of samples that the element itself dropped */
   guint64 noted_index;       /* sample behind the gap that was noted last */
   guint64 unfilled_index;    /* sample behind a gap that cannot be filled */
-  gboolean overrun_is_error;
+  gboolean overrun_is_error, failure_is_end;
 
   guint64 delivered, gaps, filled; /* object lock */
   guint64 refused;                 /* object lock: lost for want of a buffer */

@@ -75,6 +75,11 @@ TYPES (type_overrun, "GstAds1299Overrun",
     {ADS1299_SRC_OVERRUN_DROP, "Lose the oldest samples and say so", "drop"},
     {ADS1299_SRC_OVERRUN_ERROR, "End with an error", "error"})
 
+TYPES (type_failure, "GstAds1299OnFailure",
+    {ADS1299_SRC_FAILURE_ERROR, "An error: the whole pipeline stops", "error"},
+    {ADS1299_SRC_FAILURE_END,
+        "A warning and the end of this stream: others go on", "end"})
+
 #define FIELD(f) offsetof (Ads1299SrcSettings, f)
 #define STRING(name, nick, field, def, live, blurb)                            \
   {                                                                            \
@@ -217,6 +222,10 @@ static const Row rows[] = {
     CHOICE ("on-overrun", "On overrun", on_overrun, type_overrun,
         ADS1299_SRC_OVERRUN_DROP, FALSE,
         "What happens when downstream is so slow that samples are lost"),
+    CHOICE ("on-failure", "On failure", on_failure, type_failure,
+        ADS1299_SRC_FAILURE_ERROR, FALSE,
+        "What happens when the chips fail for good while they run, such as "
+        "when they are unplugged"),
     NUMBER ("cpu", "CPU", KIND_INT, cpu, -1, 1023, -1, FALSE,
         "Processor that the acquisition thread stays on; -1 = any"),
     NUMBER ("rt-priority", "Real-time priority", KIND_INT, rt_priority, 0, 99,

@@ -244,6 +244,15 @@ ended (GstAds1299Src *self, Ads1299AcqResult r)
   gst_ads1299_src_flush_gaps (self, TRUE);
   if (r == ADS1299_ACQ_END)
     return GST_FLOW_EOS;
+  if (self->failure_is_end) {
+    GST_ELEMENT_WARNING_WITH_DETAILS (self, RESOURCE, READ,
+        ("%s. Its stream ends here (on-failure=end).",
+            ads1299_acq_failure (self->acq)),
+        (NULL), ("cause", G_TYPE_STRING, "failed", NULL));
+    /* what was lost on the way to it stays in the ledger */
+    g_atomic_int_set (&self->failed, TRUE);
+    return GST_FLOW_EOS;
+  }
   GST_ELEMENT_ERROR (
       self, RESOURCE, READ, ("%s.", ads1299_acq_failure (self->acq)), (NULL));
   return GST_FLOW_ERROR;

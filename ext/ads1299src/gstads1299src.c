@@ -303,6 +303,7 @@ gst_ads1299_src_start (GstBaseSrc *base)
   self->ring_time = s.ring_time * GST_MSECOND;
   self->fill_gaps = s.fill_gaps;
   self->overrun_is_error = s.on_overrun == ADS1299_SRC_OVERRUN_ERROR;
+  self->failure_is_end = s.on_failure == ADS1299_SRC_FAILURE_END;
   self->near_rail = (gint32) (s.near_rail * ADS1299_CODE_MAX);
   self->group_delay =
       (GstClockTime) (1e9 * ads1299_group_delay (ads1299_dr_to_decimation (

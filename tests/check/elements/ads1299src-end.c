@@ -166,6 +166,54 @@ GST_START_TEST (test_losses_of_a_failure_stay)
   }
 GST_END_TEST;
 
+/* One of two devices is unplugged: the other one goes on, and a merged stream
+ * has all of its samples. */
+GST_START_TEST (test_failure_ends_only_its_own_stream)
+  {
+    GstElement *pipe = gst_parse_launch (
+        "eegmerge name=m ! fakesink "
+        "ads1299src name=s is-live=false num-buffers=500 ! m. "
+        "ads1299src name=t is-live=false on-failure=end num-buffers=500 "
+        "sim-faults=unplug@1 ! m.",
+        NULL);
+    GstBus *bus = gst_element_get_bus (pipe);
+    GstElement *s = gst_bin_get_by_name (GST_BIN (pipe), "s");
+    GstElement *t = gst_bin_get_by_name (GST_BIN (pipe), "t");
+    GstElement *m = gst_bin_get_by_name (GST_BIN (pipe), "m");
+    guint warnings = 0;
+    GError *error = NULL;
+    GstMessage *msg;
+
+    gst_element_set_state (pipe, GST_STATE_PLAYING);
+    for (;;) {
+      msg = gst_bus_timed_pop_filtered (bus, 30 * GST_SECOND,
+          GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+      fail_unless (msg != NULL);
+      fail_if (GST_MESSAGE_TYPE (msg) == GST_MESSAGE_ERROR);
+      if (GST_MESSAGE_TYPE (msg) == GST_MESSAGE_EOS)
+        break;
+      gst_message_parse_warning (msg, &error, NULL);
+      if (GST_MESSAGE_SRC (msg) == GST_OBJECT (t)) {
+        fail_unless (strstr (error->message, "No such device") != NULL);
+        warnings++;
+      }
+      g_clear_error (&error);
+      gst_message_unref (msg);
+    }
+    gst_message_unref (msg);
+    fail_unless_equals_int (warnings, 1);
+    fail_unless_equals_uint64 (stat_of (s, "delivered"), 500);
+    fail_unless_equals_uint64 (stat_of (t, "delivered"), 250);
+    fail_unless_equals_uint64 (stat_of (m, "delivered"), 500);
+    gst_element_set_state (pipe, GST_STATE_NULL);
+    gst_object_unref (s);
+    gst_object_unref (t);
+    gst_object_unref (m);
+    gst_object_unref (bus);
+    gst_object_unref (pipe);
+  }
+GST_END_TEST;
+
 static Suite *
 ads1299src_end_suite (void)
 {
@@ -178,6 +226,7 @@ ads1299src_end_suite (void)
   tcase_add_test (tc, test_stop_does_not_count_what_nobody_waits_for);
   tcase_add_test (tc, test_last_losses_are_told_before_the_end);
   tcase_add_test (tc, test_losses_of_a_failure_stay);
+  tcase_add_test (tc, test_failure_ends_only_its_own_stream);
   return s;
 }
 
