@@ -59,11 +59,32 @@ told (GstElement *pipe, gboolean until_end)
   return sum;
 }
 
+static gboolean
+thread_runs (const gchar *name)
+{
+  GDir *d = g_dir_open ("/proc/self/task", 0, NULL);
+  gboolean found = FALSE;
+  const gchar *tid;
+
+  while ((tid = g_dir_read_name (d)) != NULL) {
+    gchar *path = g_strdup_printf ("/proc/self/task/%s/comm", tid), *text;
+
+    if (g_file_get_contents (path, &text, NULL, NULL)) {
+      found |= g_str_equal (g_strchomp (text), name);
+      g_free (text);
+    }
+    g_free (path);
+  }
+  g_dir_close (d);
+  return found;
+}
+
 /* A program may keep the pipeline playing after the end for as long as it
  * likes; the ring of 20 ms must not run over. */
 GST_START_TEST (test_end_of_stream_is_no_loss)
   {
-    GstElement *src, *pipe = pipeline ("rate=1000 ring-time=20", &src);
+    GstElement *src,
+        *pipe = pipeline ("rate=1000 ring-time=20 thread-name=end-test", &src);
     guint64 lost;
     gint how;
 
@@ -73,9 +94,11 @@ GST_START_TEST (test_end_of_stream_is_no_loss)
       if (how) {
         while (stat_of (src, "delivered") < 20)
           g_usleep (5000);
+        fail_unless (thread_runs ("end-test"));
         fail_unless (gst_element_send_event (pipe, gst_event_new_eos ()));
       }
       lost = told (pipe, TRUE);
+      fail_if (thread_runs ("end-test"));
       g_usleep (200000);
       lost += told (pipe, FALSE);
       fail_unless_equals_uint64 (stat_of (src, "lost"), lost);

@@ -187,6 +187,23 @@ GST_START_TEST (test_each_kind_by_its_name)
   }
 GST_END_TEST;
 
+/* The edge that would have told of the late read is lost, too: the recovered
+ * clock knows that another conversion was due. */
+GST_START_TEST (test_late_read_without_an_edge_to_tell_it)
+  {
+    const gchar *script = "stuck-drdy@1.001,n=3;late-read@1,us=3500";
+    Run r;
+
+    fail_unless (run_script (script, 1, 1000, 4, &r));
+    assert_ledger (script, &r);
+    fail_unless_equals_int (r.end, ADS1299_ACQ_OK);
+    fail_unless_equals_uint64 (r.stats.lost[ADS1299_LOSS_LATE], 1);
+    fail_unless_equals_uint64 (r.stats.lost[ADS1299_LOSS_EDGE], 3);
+    fail_unless_equals_uint64 (sum_lost (&r.stats), 4);
+    fail_unless_equals_uint64 (r.wrong, 0);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_what_costs_nothing)
   {
     const gchar *const scripts[] = {"double-edge@1,n=20", "glitch@1,n=20",
@@ -354,6 +371,7 @@ ads1299src_faults_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_each_kind_by_its_name);
+  tcase_add_test (tc, test_late_read_without_an_edge_to_tell_it);
   tcase_add_test (tc, test_what_costs_nothing);
   tcase_add_test (tc, test_what_ends_it_is_named);
   tcase_add_test (tc, test_wrong_rate_is_told_once);

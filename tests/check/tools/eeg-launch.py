@@ -93,6 +93,16 @@ class Launch(unittest.TestCase):
         self.assertEqual((len(left), len(right)), (5000, 5000))
         self.assertFalse(np.array_equal(left[:, 2], right[:, 2]))
 
+    def test_unplugged_sensor_stops_only_itself(self):
+        r = self.run_tool("two-sensors", "--duration", "20", "--set",
+                          "left.is-live=false", "--set", "right.is-live=false",
+                          "--set", "left.sim-faults=unplug@2")
+        self.assertEqual(r.returncode, 0)
+        self.assertIn("warning from left", r.stderr)
+        self.assertIn("No such device", r.stderr)
+        self.assertEqual(len(self.rows("left.csv")[1]), 500)
+        self.assertEqual(len(self.rows("right.csv")[1]), 5000)
+
     def stop(self, number):
         p = subprocess.Popen([TOOL, "record"], cwd=self.dir.name, text=True,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
