@@ -79,7 +79,9 @@ host_get_topics (gpointer data, EegWsTopic *topics[])
 
   g_mutex_lock (&server->lock);
   n = server->topics->len;
-  memcpy (topics, server->topics->pdata, n * sizeof *topics);
+  /* an empty array has no memory to copy from */
+  if (n > 0)
+    memcpy (topics, server->topics->pdata, n * sizeof *topics);
   g_mutex_unlock (&server->lock);
   return n;
 }
