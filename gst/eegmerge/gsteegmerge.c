@@ -102,7 +102,7 @@ gst_eeg_merge_on_missing_get_type (void)
       {ON_MISSING_HOLD, "Go on; its channels are held and marked as filled",
           "hold"},
       {ON_MISSING_WAIT, "Wait for it; end when it has ended", "wait"},
-      {ON_MISSING_STOP, "Stop with an error", "stop"},
+      {ON_MISSING_STOP, "Stop with an error when it falls silent", "stop"},
       {0, NULL, NULL},
   };
 
@@ -707,8 +707,9 @@ gst_eeg_merge_class_init (GstEegMergeClass *klass)
           0.5, 1000, DEFAULT_TOLERANCE, flags));
   g_object_class_install_property (object_class, PROP_ON_MISSING,
       g_param_spec_enum ("on-missing", "On missing",
-          "What happens when an input falls silent for longer than latency, or "
-          "ends before the others",
+          "What happens when an input falls silent for longer than latency; "
+          "one "
+          "that ends before the others is held, or with wait ends the output",
           GST_TYPE_EEG_MERGE_ON_MISSING, ON_MISSING_HOLD, flags));
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
