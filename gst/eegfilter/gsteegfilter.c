@@ -38,6 +38,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <gst/eeg/dsp/eegdsp-fade.h>
+
 #include "gsteegfilter-private.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_eeg_filter_debug);
@@ -298,21 +300,6 @@ gst_eeg_filter_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   return TRUE;
 }
 
-#define DEFINE_FADE(type)                                                      \
-  static void fade_##type (GstEegFilter *self, const type *old, type *out,     \
-      guint frames, guint channels)                                            \
-  {                                                                            \
-    guint f, c;                                                                \
-                                                                               \
-    for (f = 0; f < frames; f++) {                                             \
-      gdouble w = (self->fade_done + f + 1.0) / (self->fade_length + 1.0);     \
-      for (c = 0; c < channels; c++, old++, out++)                             \
-        *out = (type) (*old + w * ((gdouble) *out - *old));                    \
-    }                                                                          \
-  }
-DEFINE_FADE (gfloat)
-DEFINE_FADE (gdouble)
-
 static void
 report_nonfinite (GstEegFilter *self, guint64 bad, const GstEegInfo *info)
 {
@@ -353,9 +340,11 @@ gst_eeg_filter_process (
     guint n = MIN (n_frames, self->fade_length - self->fade_done);
     guint channels = GST_EEG_INFO_CHANNELS (info);
     if (f32)
-      fade_gfloat (self, self->scratch, out, n, channels);
+      eeg_dsp_fade_f32 (
+          self->scratch, out, n, channels, self->fade_done, self->fade_length);
     else
-      fade_gdouble (self, self->scratch, out, n, channels);
+      eeg_dsp_fade_f64 (
+          self->scratch, out, n, channels, self->fade_done, self->fade_length);
     gst_eeg_base_filter_mark (
         base, self->position, n, GST_EEG_STATUS_CHANGED, -1);
     self->fade_done += n;

@@ -34,6 +34,8 @@
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
+#include <gst/eeg/dsp/eegdsp-fade.h>
+
 #include "eegmontageledger.h"
 #include "gsteegmontage.h"
 
@@ -384,21 +386,6 @@ gst_eeg_montage_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   return TRUE;
 }
 
-#define DEFINE_FADE(type)                                                      \
-  static void fade_##type (GstEegMontage *self, const type *old, type *out,    \
-      guint frames, guint channels)                                            \
-  {                                                                            \
-    guint f, c;                                                                \
-                                                                               \
-    for (f = 0; f < frames; f++) {                                             \
-      gdouble w = (self->fade_done + f + 1.0) / (self->fade_length + 1.0);     \
-      for (c = 0; c < channels; c++, old++, out++)                             \
-        *out = (type) (*old + w * ((gdouble) *out - *old));                    \
-    }                                                                          \
-  }
-DEFINE_FADE (gfloat)
-DEFINE_FADE (gdouble)
-
 static void
 report_nonfinite (GstEegMontage *self, guint64 bad, const GstEegInfo *in)
 {
@@ -454,9 +441,11 @@ fade (GstEegMontage *self, gboolean f32, gpointer out, guint n_frames)
   const guint n = MIN (n_frames, self->fade_length - self->fade_done);
 
   if (f32)
-    fade_gfloat (self, self->scratch, out, n, self->current->n_out);
+    eeg_dsp_fade_f32 (self->scratch, out, n, self->current->n_out,
+        self->fade_done, self->fade_length);
   else
-    fade_gdouble (self, self->scratch, out, n, self->current->n_out);
+    eeg_dsp_fade_f64 (self->scratch, out, n, self->current->n_out,
+        self->fade_done, self->fade_length);
   gst_eeg_base_filter_mark (GST_EEG_BASE_FILTER (self), self->position, n,
       GST_EEG_STATUS_CHANGED, -1);
   self->fade_done += n;
