@@ -28,16 +28,28 @@ fuses (EegDspIsa isa)
 #endif
 }
 
-/* Direct form II transposed, from the state that the first value has led to for
+/* Direct form II transposed with the first coefficient of each section taken out,
+ * eight sections at a time, from the state that the first value has led to for
  * ever: that of 1, scaled. */
+#define TOGETHER 8
 static void
-plain (const EegDspSection *s, int n, gboolean fused, const float *in,
+plain (const EegDspSection *sections, int n, gboolean fused, const float *in,
     float *out, guint frames, guint channels)
 {
+  EegDspSection s[EEG_DSP_CASCADE_MAX_SECTIONS];
+  gdouble gain[EEG_DSP_CASCADE_MAX_SECTIONS];
   gdouble z[EEG_DSP_CASCADE_MAX_SECTIONS][2], x = 1, y;
 
   for (int i = 0; i < n; i++) {
-    y = x * (s[i].b0 + s[i].b1 + s[i].b2) / (1 + s[i].a1 + s[i].a2);
+    s[i] = sections[i];
+    gain[i] = 1;
+    gain[i / TOGETHER * TOGETHER] *= s[i].b0;
+    s[i].b1 /= s[i].b0;
+    s[i].b2 /= s[i].b0;
+  }
+  for (int i = 0; i < n; i++) {
+    x *= gain[i];
+    y = x * (1 + s[i].b1 + s[i].b2) / (1 + s[i].a1 + s[i].a2);
     z[i][1] = s[i].b2 * x - s[i].a2 * y;
     z[i][0] = s[i].b1 * x - s[i].a1 * y + z[i][1];
     x = y;
@@ -51,14 +63,13 @@ plain (const EegDspSection *s, int n, gboolean fused, const float *in,
     for (int i = 0; i < n; i++) {
       volatile gdouble p;
 
+      x = gain[i] * x;
+      y = x + z[i][0];
       if (fused) {
-        y = fma (s[i].b0, x, z[i][0]);
         p = s[i].b2 * x;
         z[i][0] = fma (-s[i].a1, y, fma (s[i].b1, x, z[i][1]));
         z[i][1] = fma (-s[i].a2, y, p);
       } else {
-        p = s[i].b0 * x;
-        y = p + z[i][0];
         p = s[i].b1 * x;
         p = p + z[i][1];
         z[i][0] = -s[i].a1 * y;

@@ -5,6 +5,10 @@
  * channels, from the input straight to the output. A tile with a value that is
  * not good, or with a channel that has not started yet, is repaired and run in a
  * scratch area first.
+ *
+ * Sections are brought to b0 = 1, and what that divides by becomes one factor of
+ * the input: a product less a section, and where zeros stand on the unit circle,
+ * as those of all families but raw sections do, b2 = 1 saves another one.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -21,8 +25,10 @@ struct _EegDspCascade
   EegDspStart start;
   const EegDspKernels *kernels;
   size_t unarmed; /* channels that have not seen a good value yet */
+  int n_passes;
+  EegDspPass passes[EEG_DSP_CASCADE_MAX_SECTIONS / EEG_DSP_PASS_MAX];
   double zi[2 * EEG_DSP_CASCADE_MAX_SECTIONS];
-  double *coefs; /* 5 a section, each in all lanes of a vector */
+  double *coefs; /* of all passes */
   double *state; /* [section][2][padded] */
   double *block; /* [EEG_DSP_BLOCK][EEG_DSP_PAD], for repairs */
   double *last;  /* last good value a channel */
@@ -42,19 +48,95 @@ alloc_doubles (size_t n)
   return p;
 }
 
-/* State that a constant input of 1 leads to; sections see what the ones
- * before let pass. */
-static void
-find_steady (EegDspCascade *c, const EegDspSection *s)
+/* Beyond this, a section stays as it is: its zeros are so far away that dividing
+ * by b0 could make large values of small ones. */
+#define FAR_ZEROS 1e8
+#define MAX_GAIN  1e100
+
+/* Divides each section by its b0 where all can be; their product goes to @gain. */
+static EegDspForm
+bring_to_unit (EegDspSection *s, int n, double *gain)
 {
-  double x = 1;
+  EegDspForm form = EEG_DSP_FORM_SYMMETRIC;
+  double product = 1;
   int i;
 
-  for (i = 0; i < c->n_sections; i++, s++) {
+  *gain = 1;
+  for (i = 0; i < n; i++) {
+    double far = FAR_ZEROS * __builtin_fabs (s[i].b0);
+
+    product *= s[i].b0;
+    if (!(far > 0 && __builtin_fabs (s[i].b1) <= far &&
+            __builtin_fabs (s[i].b2) <= far &&
+            __builtin_fabs (product) <= MAX_GAIN &&
+            __builtin_fabs (product) >= 1 / MAX_GAIN))
+      return EEG_DSP_FORM_ANY;
+  }
+  for (i = 0; i < n; i++) {
+    s[i].b1 /= s[i].b0;
+    s[i].b2 /= s[i].b0;
+    s[i].b0 = 1;
+    if (s[i].b2 != 1)
+      form = EEG_DSP_FORM_UNIT;
+  }
+  *gain = product;
+  return form;
+}
+
+/* State that a constant input of 1 leads to; sections see what the ones before
+ * let pass, which is returned. */
+static double
+find_steady (double *zi, const EegDspSection *s, int n, double x)
+{
+  int i;
+
+  for (i = 0; i < n; i++, s++) {
     double y = x * (s->b0 + s->b1 + s->b2) / (1 + s->a1 + s->a2);
-    c->zi[2 * i + 1] = s->b2 * x - s->a2 * y;
-    c->zi[2 * i] = s->b1 * x - s->a1 * y + c->zi[2 * i + 1];
+    zi[2 * i + 1] = s->b2 * x - s->a2 * y;
+    zi[2 * i] = s->b1 * x - s->a1 * y + zi[2 * i + 1];
     x = y;
+  }
+  return x;
+}
+
+static void
+splat (double **at, double value, size_t lanes)
+{
+  while (lanes-- > 0)
+    *(*at)++ = value;
+}
+
+static void
+make_passes (EegDspCascade *c, const EegDspSection *sections)
+{
+  const size_t lanes = c->kernels->lanes;
+  double *k = c->coefs, x = 1, gain;
+  int first, i;
+
+  for (first = 0; first == 0 || first < c->n_sections;
+       first += EEG_DSP_PASS_MAX) {
+    EegDspSection s[EEG_DSP_PASS_MAX];
+    EegDspPass *pass = &c->passes[c->n_passes++];
+    int n = c->n_sections - first;
+
+    if (n > EEG_DSP_PASS_MAX)
+      n = EEG_DSP_PASS_MAX;
+    if (n > 0)
+      memcpy (s, sections + first, n * sizeof *s);
+    pass->form = bring_to_unit (s, n, &gain);
+    pass->n_sections = n;
+    pass->coefs = k;
+    pass->state = c->state + 2 * first * c->padded;
+    pass->state_stride = c->padded;
+    x = find_steady (c->zi + 2 * first, s, n, gain * x);
+    splat (&k, gain, lanes);
+    for (i = 0; i < n; i++) {
+      splat (&k, s[i].b0, lanes);
+      splat (&k, s[i].b1, lanes);
+      splat (&k, s[i].b2, lanes);
+      splat (&k, -s[i].a1, lanes);
+      splat (&k, -s[i].a2, lanes);
+    }
   }
 }
 
@@ -63,8 +145,7 @@ eeg_dsp_cascade_new_for_isa (
     const EegDspSection *sections, int n_sections, int channels, EegDspIsa isa)
 {
   EegDspCascade *c;
-  size_t l;
-  int i;
+  size_t n_coefs;
 
   if (channels < 1 || n_sections < 0 ||
       n_sections > EEG_DSP_CASCADE_MAX_SECTIONS)
@@ -76,7 +157,9 @@ eeg_dsp_cascade_new_for_isa (
   c->padded = (c->channels + EEG_DSP_PAD - 1) / EEG_DSP_PAD * EEG_DSP_PAD;
   c->n_sections = n_sections;
   c->kernels = eeg_dsp_kernels_for (isa);
-  c->coefs = alloc_doubles (5 * n_sections * c->kernels->lanes);
+  n_coefs = EEG_DSP_COEFS * n_sections +
+            EEG_DSP_GAIN * sizeof c->passes / sizeof c->passes[0];
+  c->coefs = alloc_doubles (n_coefs * c->kernels->lanes);
   c->state = alloc_doubles (2 * c->padded * n_sections);
   c->block = alloc_doubles (EEG_DSP_BLOCK * EEG_DSP_PAD);
   c->last = alloc_doubles (c->padded);
@@ -85,19 +168,7 @@ eeg_dsp_cascade_new_for_isa (
     eeg_dsp_cascade_free (c);
     return NULL;
   }
-  for (i = 0; i < n_sections; i++) {
-    const EegDspSection *s = sections + i;
-    double *k = c->coefs + 5 * i * c->kernels->lanes;
-
-    for (l = 0; l < c->kernels->lanes; l++) {
-      k[l] = s->b0;
-      k[c->kernels->lanes + l] = s->b1;
-      k[2 * c->kernels->lanes + l] = s->b2;
-      k[3 * c->kernels->lanes + l] = -s->a1;
-      k[4 * c->kernels->lanes + l] = -s->a2;
-    }
-  }
-  find_steady (c, sections);
+  make_passes (c, sections);
   eeg_dsp_cascade_reset (c, EEG_DSP_START_STEADY);
   return c;
 }
@@ -179,15 +250,14 @@ eeg_dsp_cascade_get_replaced (const EegDspCascade *c, size_t *first_frame,
 static void
 run_block (EegDspCascade *c, size_t first, size_t width, size_t frames)
 {
-  int i, n;
+  int i;
 
-  for (i = 0; i < c->n_sections; i += n) {
-    n = c->n_sections - i;
-    if (n > EEG_DSP_PASS_MAX)
-      n = EEG_DSP_PASS_MAX;
-    c->kernels->sections_f64 (c->coefs + 5 * i * c->kernels->lanes, n,
-        c->state + 2 * i * c->padded + first, c->padded, c->block, c->block,
-        EEG_DSP_PAD, frames, 0, width, NULL);
+  for (i = 0; i < c->n_passes; i++) {
+    EegDspPass pass = c->passes[i];
+
+    pass.state += first;
+    c->kernels->sections_f64 (&pass, c->block, c->block, EEG_DSP_PAD, frames, 0,
+        width, NULL);
   }
 }
 

@@ -13,20 +13,44 @@
 /* Frames of one call at most, so that they fit the first-level cache. */
 #define EEG_DSP_BLOCK 32
 
-/* Runs 1..EEG_DSP_PASS_MAX sections over up to EEG_DSP_BLOCK rows of @channels values each,
- * @stride apart, beginning with the tile at channel @from; @in may equal @out.
- * @coefs holds b0 b1 b2 -a1 -a2 a section, each in all lanes of a vector; @state
- * two rows a section,
- * @state_stride apart. @last, unless NULL, receives the last row of the input.
+/* What is known of the sections of a pass. */
+typedef enum
+{
+  EEG_DSP_FORM_ANY,
+  EEG_DSP_FORM_UNIT,      /* every b0 is 1 */
+  EEG_DSP_FORM_SYMMETRIC, /* every b0 and every b2 is 1 */
+  EEG_DSP_N_FORMS,
+} EegDspForm;
+
+/* Coefficients of a section, and of what stands before them: the gain that the
+ * input of the pass is multiplied by. */
+#define EEG_DSP_COEFS 5
+#define EEG_DSP_GAIN  1
+
+/* 0..EEG_DSP_PASS_MAX sections whose state fits into registers. */
+typedef struct
+{
+  EegDspForm form;
+  int n_sections;
+  double *coefs; /* the gain, then b0 b1 b2 -a1 -a2 a section, each in all lanes
+                    of a vector */
+  double *state; /* two rows a section, @state_stride apart */
+  size_t state_stride;
+} EegDspPass;
+
+/* Runs a pass over up to EEG_DSP_BLOCK rows of @channels values each, @stride
+ * apart, beginning with the tile at channel @from; @in may equal @out. The first
+ * channel is that of the first state. @last, unless NULL, receives the last row
+ * of the input.
  *
  * Returns the channel of the first tile that holds a value beyond EEG_DSP_HUGE
  * or not finite, which is left untouched; @channels when all are done. */
-typedef size_t (*EegDspSectionsF32) (const double *coefs, int n_sections,
-    double *state, size_t state_stride, const float *in, float *out,
-    size_t stride, size_t frames, size_t from, size_t channels, double *last);
-typedef size_t (*EegDspSectionsF64) (const double *coefs, int n_sections,
-    double *state, size_t state_stride, const double *in, double *out,
-    size_t stride, size_t frames, size_t from, size_t channels, double *last);
+typedef size_t (*EegDspSectionsF32) (const EegDspPass *pass, const float *in,
+    float *out, size_t stride, size_t frames, size_t from, size_t channels,
+    double *last);
+typedef size_t (*EegDspSectionsF64) (const EegDspPass *pass, const double *in,
+    double *out, size_t stride, size_t frames, size_t from, size_t channels,
+    double *last);
 
 /* Copies rows of @width values into rows of doubles; 0 when one of them is
  * beyond EEG_DSP_HUGE or not finite. */
