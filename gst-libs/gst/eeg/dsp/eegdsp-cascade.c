@@ -29,7 +29,7 @@ struct _EegDspCascade
   EegDspPass passes[EEG_DSP_CASCADE_MAX_SECTIONS / EEG_DSP_PASS_MAX];
   double zi[2 * EEG_DSP_CASCADE_MAX_SECTIONS];
   double *coefs; /* of all passes */
-  double *state; /* [section][2][padded] */
+  double *state; /* [section][2][padded], in the order of the passes */
   double *block; /* [EEG_DSP_BLOCK][EEG_DSP_PAD], for repairs */
   double *last;  /* last good value a channel */
   unsigned char *armed;
@@ -127,7 +127,6 @@ make_passes (EegDspCascade *c, const EegDspSection *sections)
     pass->n_sections = n;
     pass->coefs = k;
     pass->state = c->state + 2 * first * c->padded;
-    pass->state_stride = c->padded;
     x = find_steady (c->zi + 2 * first, s, n, gain * x);
     splat (&k, gain, lanes);
     for (i = 0; i < n; i++) {
@@ -211,15 +210,30 @@ usable (double x)
   return __builtin_fabs (x) <= EEG_DSP_HUGE;
 }
 
+/* The first state of a channel in a pass; the next is a vector further. */
+static double *
+state_of (const EegDspCascade *c, const EegDspPass *pass, size_t channel)
+{
+  const size_t lanes = c->kernels->lanes;
+
+  return pass->state + channel / lanes * lanes * 2 * pass->n_sections +
+         channel % lanes;
+}
+
 /* Prepares the state of a channel for its first good value. */
 static void
 arm (EegDspCascade *c, size_t channel, double x)
 {
-  int i;
+  const double *zi = c->zi;
+  int i, k;
 
-  for (i = 0; i < 2 * c->n_sections; i++)
-    c->state[i * c->padded + channel] =
-        c->start == EEG_DSP_START_STEADY ? c->zi[i] * x : 0;
+  for (i = 0; i < c->n_passes; i++) {
+    double *at = state_of (c, &c->passes[i], channel);
+
+    for (k = 0; k < 2 * c->passes[i].n_sections; k++)
+      at[k * c->kernels->lanes] =
+          c->start == EEG_DSP_START_STEADY ? *zi++ * x : 0;
+  }
   c->armed[channel] = 1;
   c->unarmed--;
 }
@@ -255,9 +269,9 @@ run_block (EegDspCascade *c, size_t first, size_t width, size_t frames)
   for (i = 0; i < c->n_passes; i++) {
     EegDspPass pass = c->passes[i];
 
-    pass.state += first;
-    c->kernels->sections_f64 (&pass, c->block, c->block, EEG_DSP_PAD, frames, 0,
-        width, NULL);
+    pass.state = state_of (c, &pass, first);
+    c->kernels->sections_f64 (
+        &pass, c->block, c->block, EEG_DSP_PAD, frames, 0, width, NULL);
   }
 }
 

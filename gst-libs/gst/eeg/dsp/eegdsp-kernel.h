@@ -34,13 +34,12 @@ typedef struct
   int n_sections;
   double *coefs; /* the gain, then b0 b1 b2 -a1 -a2 a section, each in all lanes
                     of a vector */
-  double *state; /* two rows a section, @state_stride apart */
-  size_t state_stride;
+  double *state; /* a tile after the other: two vectors a section */
 } EegDspPass;
 
 /* Runs a pass over up to EEG_DSP_BLOCK rows of @channels values each, @stride
  * apart, beginning with the tile at channel @from; @in may equal @out. The first
- * channel is that of the first state. @last, unless NULL, receives the last row
+ * state is that of channel 0. @last, unless NULL, receives the last row
  * of the input.
  *
  * Returns the channel of the first tile that holds a value beyond EEG_DSP_HUGE
