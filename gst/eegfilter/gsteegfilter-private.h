@@ -25,7 +25,7 @@ struct _GstEegFilter
   gdouble align_hz;
   GstClockTime shift;   /* of the timestamps, agreed on with the caps */
   guint64 shift_frames; /* the same, rounded up */
-  gboolean changed;
+  gint changed;         /* looked at without the lock */
   guint64 nonfinite, changes, refusals;
   guint n_sections, n_taps;
 

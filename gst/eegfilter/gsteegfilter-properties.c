@@ -139,7 +139,7 @@ gst_eeg_filter_set_property (
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
   }
-  self->changed = TRUE;
+  g_atomic_int_set (&self->changed, TRUE);
   GST_OBJECT_UNLOCK (self);
 }
 

@@ -75,7 +75,7 @@ get_params (GstEegFilter *self, EegFilterParams *params, EegDspStart *start)
   eeg_filter_params_copy (params, &self->params);
   if (start) {
     *start = self->start;
-    self->changed = FALSE;
+    g_atomic_int_set (&self->changed, FALSE);
   }
   GST_OBJECT_UNLOCK (self);
 }
@@ -277,14 +277,10 @@ gst_eeg_filter_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
 {
   GstEegFilter *self = (GstEegFilter *) base;
   const GstEegInfo *info = gst_eeg_base_filter_get_in_info (base);
-  gboolean changed;
 
   self->position = first_sample;
-  GST_OBJECT_LOCK (self);
-  changed = self->changed;
-  GST_OBJECT_UNLOCK (self);
   /* A change during a change waits for its end. */
-  if (changed && !self->old)
+  if (g_atomic_int_get (&self->changed) && !self->old)
     take_over (self, info);
   /* written in this thread only */
   if (self->shift > 0)

@@ -4,13 +4,12 @@
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
-#include "gsteegbasefilter.h"
+#include "gsteegbasefilter-private.h"
 #include "gsteegbufferpool.h"
 
 #include <string.h>
 
-GST_DEBUG_CATEGORY_STATIC (eeg_base_filter_debug);
-#define GST_CAT_DEFAULT eeg_base_filter_debug
+GST_DEBUG_CATEGORY (gst_eeg_base_filter_debug);
 
 #define NO_RESET -1
 
@@ -30,9 +29,13 @@ typedef struct
   guint64 first_sample; /* of the buffer in hand */
   guint n_frames;
   GstBuffer *current;  /* what process() writes to */
+  gboolean direct;     /* buffers need not go through #GstBaseTransform */
   GstCaps *refused;    /* caps that an error was posted for */
   GstBufferPool *pool; /* of outputs that are not inputs, or NULL */
   gsize pool_size;     /* bytes of one of its buffers */
+
+  /* set once */
+  GstPadChainFunction base_chain;
 
   /* object lock */
   gint rate_n; /* of the output, 0 while there are no caps */
@@ -49,240 +52,6 @@ G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (
 #define SELF(trans) ((GstEegBaseFilter *) (trans))
 #define CLASS(self)                                                            \
   ((GstEegBaseFilterClass *) ((GTypeInstance *) (self))->g_class)
-
-/* --- what leaves for what comes in --------------------------------------- */
-
-static gboolean
-check_accepted (GstEegBaseFilter *self, const GstEegInfo *in, GError **error)
-{
-  guint accepts = GST_EEG_BASE_FILTER_GET_CLASS (self)->accepts;
-
-  if (accepts == 0)
-    accepts = 1 << GST_EEG_UNIT_VOLT;
-  if (accepts & (1 << in->unit))
-    return TRUE;
-  if (in->unit == GST_EEG_UNIT_ADC)
-    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
-        "eeg-unit is adc (counts), expected V (volts): put eegtovoltage in "
-        "front of it");
-  else
-    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
-        "eeg-unit is V (volts), expected adc (counts): link it to the source "
-        "directly, without eegtovoltage between");
-  return FALSE;
-}
-
-static gboolean
-output_info (GstEegBaseFilter *self, const GstEegInfo *in, GstEegInfo *out,
-    GError **error)
-{
-  GstEegBaseFilterClass *klass = GST_EEG_BASE_FILTER_GET_CLASS (self);
-
-  gst_eeg_info_copy_into (in, out);
-  return check_accepted (self, in, error) &&
-         (!klass->transform_info ||
-             klass->transform_info (self, in, out, error));
-}
-
-/* From fixed caps to what leaves for them, strictly. */
-static gboolean
-parse_input (GstEegBaseFilter *self, const GstCaps *caps, GstEegInfo *in,
-    GstEegInfo *out, GError **error)
-{
-  return gst_eeg_info_from_caps (in, caps, error) &&
-         output_info (self, in, out, error);
-}
-
-/* Which fields of a stream that is not known yet pass unchanged is found by
- * asking the subclass about two made-up streams. */
-typedef struct
-{
-  gboolean rate;
-  gboolean channels;
-  GstAudioFormat to[3]; /* for each of probe_formats, or UNKNOWN */
-} Probe;
-
-static const GstAudioFormat probe_formats[] = {
-    GST_AUDIO_FORMAT_S24_32LE, GST_AUDIO_FORMAT_F32LE, GST_AUDIO_FORMAT_F64LE};
-
-static void
-probe (GstEegBaseFilter *self, Probe *p)
-{
-  static const gint rates[] = {4000, 5040}, channels[] = {8, 24};
-  gboolean any = FALSE;
-  guint f, k;
-
-  p->rate = p->channels = TRUE;
-  for (f = 0; f < G_N_ELEMENTS (probe_formats); f++) {
-    p->to[f] = GST_AUDIO_FORMAT_UNKNOWN;
-    for (k = 0; k < 2; k++) {
-      GstEegInfo in, out;
-
-      gst_eeg_info_init (&in);
-      gst_eeg_info_init (&out);
-      gst_eeg_info_set_format (
-          &in, probe_formats[f], rates[k], channels[k], NULL);
-      if (output_info (self, &in, &out, NULL)) {
-        any = TRUE;
-        p->to[f] = GST_EEG_INFO_FORMAT (&out);
-        p->rate &= GST_EEG_INFO_RATE (&out) == rates[k];
-        p->channels &= GST_EEG_INFO_CHANNELS (&out) == channels[k];
-      }
-      gst_eeg_info_clear (&in);
-      gst_eeg_info_clear (&out);
-    }
-  }
-  if (!any)
-    p->rate = p->channels = FALSE;
-}
-
-static gboolean
-value_has_format (const GValue *value, GstAudioFormat format)
-{
-  GValue one = G_VALUE_INIT;
-  gboolean has;
-
-  g_value_init (&one, G_TYPE_STRING);
-  g_value_set_static_string (&one, gst_audio_format_to_string (format));
-  has = gst_value_can_intersect (value, &one);
-  g_value_unset (&one);
-  return has;
-}
-
-/* What may stand on the other side of @s while little is known: audio fields
- * that pass, never an eeg-* field. */
-static GstStructure *
-loose_structure (
-    const GstStructure *s, GstPadDirection direction, const Probe *p)
-{
-  GstStructure *out = gst_structure_new (
-      "audio/x-raw", "layout", G_TYPE_STRING, "interleaved", NULL);
-  const GValue *format = gst_structure_get_value (s, "format");
-  const GValue *v;
-  GValue list = G_VALUE_INIT;
-  guint f, g;
-
-  if (p->rate && (v = gst_structure_get_value (s, "rate")))
-    gst_structure_set_value (out, "rate", v);
-  else
-    gst_structure_set (out, "rate", GST_TYPE_INT_RANGE, 1, G_MAXINT, NULL);
-  if (p->channels && (v = gst_structure_get_value (s, "channels")))
-    gst_structure_set_value (out, "channels", v);
-  else
-    gst_structure_set (out, "channels", GST_TYPE_INT_RANGE, 1, G_MAXINT, NULL);
-
-  g_value_init (&list, GST_TYPE_LIST);
-  for (f = 0; f < G_N_ELEMENTS (probe_formats); f++) {
-    gboolean can = FALSE;
-
-    /* f is a format on the other side; g one on the side of s */
-    for (g = 0; g < G_N_ELEMENTS (probe_formats) && !can; g++) {
-      gboolean maps = direction == GST_PAD_SINK ? p->to[g] == probe_formats[f]
-                                                : p->to[f] == probe_formats[g];
-
-      can = maps && (!format || value_has_format (format, probe_formats[g]));
-    }
-    if (can) {
-      GValue one = G_VALUE_INIT;
-
-      g_value_init (&one, G_TYPE_STRING);
-      g_value_set_static_string (
-          &one, gst_audio_format_to_string (probe_formats[f]));
-      gst_value_list_append_and_take_value (&list, &one);
-    }
-  }
-  if (gst_value_list_get_size (&list) == 1)
-    gst_structure_set_value (
-        out, "format", gst_value_list_get_value (&list, 0));
-  else if (gst_value_list_get_size (&list) > 1)
-    gst_structure_set_value (out, "format", &list);
-  g_value_unset (&list);
-  return out;
-}
-
-static GstCaps *
-gst_eeg_base_filter_transform_caps (GstBaseTransform *trans,
-    GstPadDirection direction, GstCaps *caps, GstCaps *filter)
-{
-  GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
-  GstPad *other = direction == GST_PAD_SINK ? trans->srcpad : trans->sinkpad;
-  GstCaps *result = NULL, *tmp;
-
-  if (direction == GST_PAD_SINK && gst_caps_is_fixed (caps)) {
-    GstEegInfo in = {0}, out = {0};
-
-    /* Caps that cannot be used stay loose here: refusing them with a reason
-     * is the business of the CAPS event. */
-    if (parse_input (self, caps, &in, &out, NULL))
-      result = gst_eeg_info_is_equal (&in, &out) ? gst_caps_ref (caps)
-                                                 : gst_eeg_info_to_caps (&out);
-    gst_eeg_info_clear (&in);
-    gst_eeg_info_clear (&out);
-  }
-  if (result == NULL) {
-    GstCaps *templ = gst_pad_get_pad_template_caps (other);
-
-    if (gst_caps_is_any (caps)) {
-      result = templ;
-    } else {
-      Probe p;
-      guint i;
-
-      probe (self, &p);
-      tmp = gst_caps_new_empty ();
-      for (i = 0; i < gst_caps_get_size (caps); i++)
-        tmp = gst_caps_merge_structure (tmp,
-            loose_structure (gst_caps_get_structure (caps, i), direction, &p));
-      result = gst_caps_intersect_full (tmp, templ, GST_CAPS_INTERSECT_FIRST);
-      gst_caps_unref (tmp);
-      gst_caps_unref (templ);
-    }
-  }
-  if (filter) {
-    tmp = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref (result);
-    result = tmp;
-  }
-  GST_LOG_OBJECT (
-      self, "%" GST_PTR_FORMAT " -> %" GST_PTR_FORMAT, caps, result);
-  return result;
-}
-
-static GstCaps *
-gst_eeg_base_filter_fixate_caps (GstBaseTransform *trans,
-    GstPadDirection direction, GstCaps *caps, GstCaps *othercaps)
-{
-  if (direction == GST_PAD_SINK) {
-    GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
-    GstEegInfo in = {0}, out = {0};
-    GstCaps *exact = NULL;
-
-    if (parse_input (self, caps, &in, &out, NULL)) {
-      exact = gst_eeg_info_to_caps (&out);
-      if (!gst_caps_can_intersect (exact, othercaps))
-        gst_clear_caps (&exact);
-    }
-    gst_eeg_info_clear (&in);
-    gst_eeg_info_clear (&out);
-    if (exact) {
-      gst_caps_unref (othercaps);
-      return exact;
-    }
-  }
-  return gst_caps_fixate (othercaps);
-}
-
-static gboolean
-gst_eeg_base_filter_get_unit_size (
-    GstBaseTransform *trans, GstCaps *caps, gsize *size)
-{
-  GstAudioInfo info;
-
-  if (!gst_audio_info_from_caps (&info, caps) || info.bpf <= 0)
-    return FALSE;
-  *size = info.bpf;
-  return TRUE;
-}
 
 /* One error, with the link that it is about. */
 static void
@@ -330,6 +99,8 @@ only_gain_differs (const GstEegInfo *before, const GstEegInfo *after)
   return equal;
 }
 
+static gboolean can_go_direct (GstEegBaseFilter *self);
+
 static gboolean
 gst_eeg_base_filter_set_caps (
     GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
@@ -345,7 +116,7 @@ gst_eeg_base_filter_set_caps (
   gst_eeg_info_init (&in);
   gst_eeg_info_init (&out);
   if (!gst_eeg_info_from_caps (&in, incaps, &error) ||
-      !check_accepted (self, &in, &error))
+      !gst_eeg_base_filter_check_accepted (self, &in, &error))
     wrong = incaps;
   else if (!gst_eeg_info_from_caps (&out, outcaps, &error))
     wrong = outcaps;
@@ -360,6 +131,7 @@ gst_eeg_base_filter_set_caps (
     gst_clear_caps (&priv->refused);
     return TRUE;
   }
+  priv->direct = FALSE;
   GST_OBJECT_LOCK (self);
   priv->rate_n = 0;
   GST_OBJECT_UNLOCK (self);
@@ -379,6 +151,7 @@ gst_eeg_base_filter_set_caps (
   priv->rate_d = priv->out.rate_d;
   GST_OBJECT_UNLOCK (self);
   priv->pending_reset = GST_EEG_RESET_START;
+  priv->direct = can_go_direct (self);
   gst_clear_caps (&priv->refused);
   return TRUE;
 }
@@ -387,6 +160,8 @@ static gboolean
 gst_eeg_base_filter_sink_event (GstBaseTransform *trans, GstEvent *event)
 {
   GstEegBaseFilter *self = GST_EEG_BASE_FILTER (trans);
+  GstBaseTransformClass *parent =
+      GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class);
   GstEegBaseFilterPrivate *priv = PRIV (self);
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
@@ -395,10 +170,13 @@ gst_eeg_base_filter_sink_event (GstBaseTransform *trans, GstEvent *event)
     GstCaps *caps;
     gboolean ok;
 
+    /* When these do not come to an agreement, buffers must find out. */
+    priv->direct = FALSE;
+
     /* Before negotiation with downstream, which could only fail without a
      * reason. */
     gst_event_parse_caps (event, &caps);
-    ok = parse_input (self, caps, &in, &out, &error);
+    ok = gst_eeg_base_filter_parse_input (self, caps, &in, &out, &error);
     gst_eeg_info_clear (&in);
     gst_eeg_info_clear (&out);
     if (!ok) {
@@ -406,12 +184,14 @@ gst_eeg_base_filter_sink_event (GstBaseTransform *trans, GstEvent *event)
       gst_event_unref (event);
       return FALSE;
     }
-  } else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) {
-    if (priv->pending_reset == NO_RESET)
-      priv->pending_reset = GST_EEG_RESET_FLUSH;
+    ok = parent->sink_event (trans, event);
+    priv->direct = ok && can_go_direct (self);
+    return ok;
   }
-  return GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class)
-      ->sink_event (trans, event);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP &&
+      priv->pending_reset == NO_RESET)
+    priv->pending_reset = GST_EEG_RESET_FLUSH;
+  return parent->sink_event (trans, event);
 }
 
 static gboolean
@@ -467,6 +247,7 @@ gst_eeg_base_filter_stop (GstBaseTransform *trans)
 {
   GstEegBaseFilterPrivate *priv = PRIV (GST_EEG_BASE_FILTER (trans));
 
+  priv->direct = FALSE;
   gst_eeg_info_clear (&priv->in);
   gst_eeg_info_clear (&priv->out);
   gst_clear_caps (&priv->refused);
@@ -618,6 +399,51 @@ gst_eeg_base_filter_transform_ip (GstBaseTransform *trans, GstBuffer *buffer)
   gst_buffer_unmap (buffer, &map);
   clear_gap (self, buffer);
   return ret;
+}
+
+/* Most of what #GstBaseTransform does for a buffer serves stages that are not of
+ * this kind (quality of service, outputs of other sizes); it costs as much as a
+ * filter. A stage that works in place with what this class gives it needs none
+ * of it. */
+static gboolean
+can_go_direct (GstEegBaseFilter *self)
+{
+  GstBaseTransformClass *klass = GST_BASE_TRANSFORM_GET_CLASS (self);
+  GstBaseTransformClass *parent =
+      GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+
+  return priv->rate_n > 0 &&
+         klass->submit_input_buffer ==
+             gst_eeg_base_filter_submit_input_buffer &&
+         klass->generate_output == parent->generate_output &&
+         klass->transform_ip == gst_eeg_base_filter_transform_ip &&
+         !klass->transform_ip_on_passthrough && !klass->before_transform &&
+         gst_base_transform_is_in_place (GST_BASE_TRANSFORM (self));
+}
+
+static GstFlowReturn
+gst_eeg_base_filter_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  GstBaseTransform *trans = (GstBaseTransform *) parent;
+  GstEegBaseFilter *self = SELF (trans);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstFlowReturn ret;
+
+  if (!priv->direct || GST_PAD_NEEDS_RECONFIGURE (trans->srcpad))
+    return priv->base_chain (pad, parent, buffer);
+  trans->queued_buf = buffer;
+  ret = begin_buffer (self, buffer);
+  buffer = g_steal_pointer (&trans->queued_buf);
+  if (ret == GST_FLOW_OK && !gst_base_transform_is_passthrough (trans)) {
+    buffer = gst_buffer_make_writable (buffer);
+    ret = gst_eeg_base_filter_transform_ip (trans, buffer);
+  }
+  if (ret != GST_FLOW_OK) {
+    gst_buffer_unref (buffer);
+    return ret == GST_BASE_TRANSFORM_FLOW_DROPPED ? GST_FLOW_OK : ret;
+  }
+  return gst_pad_push (trans->srcpad, buffer);
 }
 
 static void
@@ -838,8 +664,8 @@ gst_eeg_base_filter_class_init (GstEegBaseFilterClass *klass)
 {
   GstBaseTransformClass *trans = GST_BASE_TRANSFORM_CLASS (klass);
 
-  GST_DEBUG_CATEGORY_INIT (
-      eeg_base_filter_debug, "eegbasefilter", 0, "base class of EEG stages");
+  GST_DEBUG_CATEGORY_INIT (gst_eeg_base_filter_debug, "eegbasefilter", 0,
+      "base class of EEG stages");
   G_OBJECT_CLASS (klass)->finalize = gst_eeg_base_filter_finalize;
   trans->transform_caps = gst_eeg_base_filter_transform_caps;
   trans->fixate_caps = gst_eeg_base_filter_fixate_caps;
@@ -862,7 +688,10 @@ static void
 gst_eeg_base_filter_init (GstEegBaseFilter *self)
 {
   GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstPad *sink = GST_BASE_TRANSFORM_SINK_PAD (self);
 
   priv->pending_reset = GST_EEG_RESET_START;
   priv->rate_d = 1;
+  priv->base_chain = GST_PAD_CHAINFUNC (sink);
+  gst_pad_set_chain_function (sink, gst_eeg_base_filter_chain);
 }
