@@ -184,7 +184,17 @@ gst_eeg_base_filter_sink_event (GstBaseTransform *trans, GstEvent *event)
       gst_event_unref (event);
       return FALSE;
     }
+    gst_caps_ref (caps);
     ok = parent->sink_event (trans, event);
+    /* After caps that were refused here, those before them are nothing new to
+     * GstBaseTransform. */
+    if (ok && priv->rate_n == 0) {
+      GstCaps *out_caps = gst_pad_get_current_caps (trans->srcpad);
+
+      ok = out_caps && gst_eeg_base_filter_set_caps (trans, caps, out_caps);
+      gst_clear_caps (&out_caps);
+    }
+    gst_caps_unref (caps);
     priv->direct = ok && can_go_direct (self);
     return ok;
   }

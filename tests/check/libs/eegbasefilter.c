@@ -364,6 +364,87 @@ GST_START_TEST (test_partial_frame_fails)
   }
 GST_END_TEST;
 
+/* What somebody else still holds stays as it is, in the middle of a stream too. */
+GST_START_TEST (test_shared_input_is_left_alone)
+  {
+    TestStage *s;
+    GstHarness *h = harness (&s);
+    GstBuffer *b, *out;
+    gfloat f;
+
+    gst_harness_set_src_caps_str (h, VOLTS (1));
+    for (guint i = 0; i < 3; i++) {
+      b = buffer (4 * i, 4, 1.5f);
+      out = gst_harness_push_and_pull (h, gst_buffer_ref (b));
+      gst_buffer_extract (b, 12, &f, 4);
+      fail_unless_equals_float (f, 1.5f);
+      fail_unless (gst_buffer_get_eeg_meta (b) == NULL);
+      gst_buffer_extract (out, 12, &f, 4);
+      fail_unless_equals_float (f, 3.0f);
+      gst_buffer_unref (out);
+      gst_buffer_unref (b);
+    }
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
+/* Nothing is processed as the stream that it no longer is. */
+GST_START_TEST (test_refused_caps_while_running_fails)
+  {
+    TestStage *s;
+    GstHarness *h = harness (&s);
+    GstBus *bus = gst_bus_new ();
+
+    gst_element_set_bus (h->element, bus);
+    gst_harness_set_src_caps_str (h, VOLTS (1));
+    gst_harness_push (h, buffer (0, 13, 0));
+    fail_unless_equals_int (s->frames, 13);
+    gst_harness_set_src_caps_str (h, VOLTS (13));
+    fail_unless_equals_int (
+        gst_harness_push (h, buffer (13, 13, 0)), GST_FLOW_NOT_NEGOTIATED);
+    fail_unless_equals_int (s->frames, 13);
+    one_error (h, bus, "unlucky", ".sink");
+    gst_harness_set_src_caps_str (h, VOLTS (1));
+    fail_unless_equals_int (
+        gst_harness_push (h, buffer (13, 4, 0)), GST_FLOW_OK);
+    fail_unless_equals_int (s->frames, 17);
+    gst_element_set_bus (h->element, NULL);
+    gst_object_unref (bus);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
+/* Downstream may ask for other caps at any time, and has the last word. */
+GST_START_TEST (test_downstream_has_its_say)
+  {
+    TestStage *s;
+    GstHarness *h = harness (&s);
+
+    gst_harness_set_src_caps_str (h, VOLTS (1));
+    gst_harness_push (h, buffer (0, 4, 0));
+    gst_pad_push_event (h->sinkpad, gst_event_new_reconfigure ());
+    fail_unless_equals_int (
+        gst_harness_push (h, buffer (4, 4, 0)), GST_FLOW_OK);
+    fail_unless_equals_int (
+        gst_harness_push (h, buffer (8, 4, 0)), GST_FLOW_OK);
+    fail_unless_equals_int (s->frames, 12);
+    /* One that can no longer take what comes. */
+    gst_harness_set_sink_caps_str (h, VOLTS (2));
+    gst_pad_push_event (h->sinkpad, gst_event_new_reconfigure ());
+    fail_unless_equals_int (
+        gst_harness_push (h, buffer (12, 4, 0)), GST_FLOW_NOT_NEGOTIATED);
+    fail_unless_equals_int (s->frames, 12);
+    gst_harness_set_sink_caps_str (h, VOLTS (1));
+    gst_pad_push_event (h->sinkpad, gst_event_new_reconfigure ());
+    fail_unless_equals_int (
+        gst_harness_push (h, buffer (12, 4, 0)), GST_FLOW_OK);
+    gst_pad_set_active (h->sinkpad, FALSE);
+    fail_unless_equals_int (
+        gst_harness_push (h, buffer (16, 4, 0)), GST_FLOW_FLUSHING);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
 static Suite *
 eegbasefilter_suite (void)
 {
@@ -380,6 +461,9 @@ eegbasefilter_suite (void)
   tcase_add_test (tc, test_missing_unit_refused);
   tcase_add_test (tc, test_setup_refused);
   tcase_add_test (tc, test_partial_frame_fails);
+  tcase_add_test (tc, test_shared_input_is_left_alone);
+  tcase_add_test (tc, test_refused_caps_while_running_fails);
+  tcase_add_test (tc, test_downstream_has_its_say);
   return s;
 }
 
