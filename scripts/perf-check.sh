@@ -25,7 +25,7 @@ if command -v valgrind >/dev/null; then
     EEG_DSP_ISA=avx2 valgrind --tool=callgrind --callgrind-out-file=/dev/null \
       "$check" --count "$1" "$2" 2>&1 | sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
   }
-  for budget in filter:13.9 fir:144 csv:32 unpack:1.3; do
+  for budget in filter:13.9 fir:144 csv:21 unpack:1.3; do
     kernel=${budget%:*}
     values=$("$check" --count "$kernel" 1)
     awk -v k="$kernel" -v b="${budget#*:}" -v v="$values" -v x="$(count "$kernel" 2)" \

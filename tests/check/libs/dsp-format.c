@@ -217,6 +217,66 @@ GST_START_TEST (test_rows_of_counts)
 
 GST_END_TEST;
 
+/* Counts up in text: the digits of @value + 1 after those of @value. */
+static unsigned
+next_digits (char *digits, unsigned n)
+{
+  unsigned i = n;
+
+  while (i > 0 && digits[i - 1] == '9')
+    digits[--i] = '0';
+  if (i > 0) {
+    digits[i - 1]++;
+    return n;
+  }
+  memmove (digits + 1, digits, n);
+  digits[0] = '1';
+  return n + 1;
+}
+
+/* No code of a converter is special. */
+GST_START_TEST (test_every_count)
+  {
+    static char want[64 * 12], got[64 * EEG_DSP_FORMAT_INT_SIZE];
+    char digits[16] = "0";
+    unsigned n_digits = 1;
+    guint32 words[64];
+    gsize size = 0;
+
+    for (guint32 code = 0; code <= 0x800000; code++) {
+      unsigned at = 2 * code % 64;
+
+      words[at] = code == 0x800000 ? 0 : code;
+      words[at + 1] = 0u - code;
+      if (code == 0x800000)
+        want[size++] = '0';
+      else
+        size += (gsize) ((char *) mempcpy (want + size, digits, n_digits) -
+                         (want + size));
+      want[size++] = ',';
+      if (code)
+        want[size++] = '-';
+      size += (gsize) ((char *) mempcpy (want + size, digits, n_digits) -
+                       (want + size));
+      want[size++] = ',';
+      n_digits = next_digits (digits, n_digits);
+      if (at != 62 && code != 0x800000)
+        continue;
+      for (int isa = 0; isa < EEG_DSP_N_ISAS; isa += EEG_DSP_ISA_AVX2) {
+        char *end = eeg_dsp_format_counts (isa, got, words, at + 2, ',');
+
+        if ((gsize) (end - got) != size || memcmp (got, want, size) != 0) {
+          *end = 0;
+          fail ("%s: got %s, expected %.*s", eeg_dsp_isa_name (isa), got,
+              (int) size, want);
+        }
+      }
+      size = 0;
+    }
+  }
+
+GST_END_TEST;
+
 GST_START_TEST (test_random_f64)
   {
     for (int i = 0; i < 300000; i++) {
@@ -324,6 +384,7 @@ dsp_format_suite (void)
   tcase_add_test (tc, test_rows_of_volts);
   tcase_add_test (tc, test_rows_of_f64);
   tcase_add_test (tc, test_rows_of_counts);
+  tcase_add_test (tc, test_every_count);
   tcase_add_test (tc, test_random_f64);
   tcase_add_test (tc, test_special_values);
   tcase_add_test (tc, test_ties_to_even);
