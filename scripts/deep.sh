@@ -65,10 +65,10 @@ for part in $parts; do
       build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Dintrospection=disabled || continue
       # The scanner of plugins and the LD_PRELOAD of some tests are not built with it. The
       # first run scans every plugin of the machine, whose leaks are not ours, and writes the registry.
-      GST_REGISTRY_FORK=no ASAN_OPTIONS=detect_leaks=0 meson test -C build-asan --no-rebuild -t 10 generic/states >/dev/null
+      GST_REGISTRY_FORK=no ASAN_OPTIONS=detect_leaks=0 meson test -C build-asan --setup all --no-rebuild -t 10 generic/states >/dev/null
       GST_REGISTRY_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
         ASAN_OPTIONS=verify_asan_link_order=0:fast_unwind_on_malloc=0 CK_TIMEOUT_MULTIPLIER=10 \
-        meson test -C build-asan --no-rebuild --print-errorlogs -t 10 $(own_tests build-asan)
+        meson test -C build-asan --setup all --no-rebuild --print-errorlogs -t 10 $(own_tests build-asan)
       count build-asan
       ;;
     tsan)
@@ -76,8 +76,8 @@ for part in $parts; do
       # glibsync tells the sanitizer of the locks inside GLib; a test with a preload of its own goes without.
       sync=$PWD/build-tsan/tests/deep/libeegglibsync.so
       export GST_REGISTRY_FORK=no G_SLICE=always-malloc CK_TIMEOUT_MULTIPLIER=10
-      meson test -C build-tsan --no-rebuild -t 15 --wrapper "env LD_PRELOAD=$sync" generic/states >/dev/null
-      meson test -C build-tsan --no-rebuild --print-errorlogs -t 15 --wrapper "env LD_PRELOAD=$sync" \
+      meson test -C build-tsan --setup all --no-rebuild -t 15 --wrapper "env LD_PRELOAD=$sync" generic/states >/dev/null
+      meson test -C build-tsan --setup all --no-rebuild --print-errorlogs -t 15 --wrapper "env LD_PRELOAD=$sync" \
         $(own_tests build-tsan | grep -v bus-linux)
       unset GST_REGISTRY_FORK G_SLICE CK_TIMEOUT_MULTIPLIER
       count build-tsan

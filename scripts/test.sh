@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 scripts/build.sh build || { echo "0 passed, 1 failed"; exit 1; }
 scripts/format.sh --check
 format=$?
-meson test -C build --no-rebuild --print-errorlogs --no-suite deep "$@"
+meson test -C build --no-rebuild --print-errorlogs "$@"
 python3 scripts/count-tests.py build/meson-logs/testlog.json "$format"

@@ -55,9 +55,13 @@ ads1299_ring_reserve (Ads1299Ring *r, gint32 **codes)
   guint64 head = atomic_load_explicit (&r->head, memory_order_relaxed);
   guint64 tail = atomic_load (&r->tail), claim;
 
-  if (head - tail >= r->limit && atomic_load (&r->claim) == NOTHING &&
-      atomic_compare_exchange_strong (&r->tail, &tail, tail + 1))
+  if (head - tail >= r->limit && atomic_load (&r->claim) == NOTHING) {
+    /* Counted first: the consumer that sees the new tail may take it back at
+     * once, and nobody may read a count below 0. */
     atomic_fetch_add_explicit (&r->dropped, 1, memory_order_relaxed);
+    if (!atomic_compare_exchange_strong (&r->tail, &tail, tail + 1))
+      atomic_fetch_sub_explicit (&r->dropped, 1, memory_order_relaxed);
+  }
   /* the slot that @head falls on must be nobody's */
   tail = atomic_load (&r->tail);
   claim = atomic_load (&r->claim);

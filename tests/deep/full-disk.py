@@ -10,9 +10,8 @@ import sys
 import tempfile
 import time
 
-import numpy as np
-
 from rig import Host, Viewer, sample_column, sidecar, skip, wait
+import numpy as np
 
 RATE, CHANNELS = 4000, 32
 SOURCE = f"eegtestsrc name=src is-live=true wave=counter channels={CHANNELS} rate={RATE} ! tee name=t "

@@ -11,9 +11,8 @@ import re
 import tempfile
 import time
 
-import numpy as np
-
 from rig import HERE, Host, sample_column, setting, wait
+import numpy as np
 
 KILLS = setting("EEG_KILLS", 50)
 SEED = setting("EEG_SEED", int(time.time()))

@@ -9,9 +9,8 @@ import os
 import tempfile
 import time
 
-import numpy as np
-
 from rig import Host, Viewer, labels, launch_text, sample_column, setting, sidecar, wait
+import numpy as np
 
 SECONDS = setting("EEG_REALTIME_SECONDS", 60.0)
 COUNT_HEAP = os.path.exists(os.environ.get("EEG_HEAPCOUNT_SO", ""))

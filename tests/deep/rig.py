@@ -11,6 +11,12 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+from testrun import need, need_plugins, program, skip  # noqa: E402, F401
+
+# pipelines run in Python, files are read with NumPy
+need_plugins()
+need("numpy")
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
 # A busy machine makes everything late and nothing wrong.
 PATIENCE = 120
@@ -18,11 +24,6 @@ PATIENCE = 120
 
 def setting(name, default):
     return type(default)(os.environ.get(name, default))
-
-
-def skip(why):
-    print("SKIP:", why)
-    sys.exit(77)
 
 
 def wait(condition, what, seconds=PATIENCE, every=0.05):
@@ -237,7 +238,7 @@ def launch_text(graph, folder, *options):
     path = os.path.join(folder, "graph.json")
     with open(path, "w") as f:
         json.dump(graph, f)
-    out = subprocess.run([os.environ["EEG_LAUNCH"], "--print", path, *options], text=True, capture_output=True, check=True)
+    out = subprocess.run([*program(os.environ["EEG_LAUNCH"]), "--print", path, *options], text=True, capture_output=True, check=True)
     return out.stdout.strip()
 
 

@@ -7,9 +7,8 @@ gap. EEG_STALLED_SECONDS sets the length (30).
 import os
 import tempfile
 
-import numpy as np
-
 from rig import Host, Viewer, sample_column, setting, sidecar, wait
+import numpy as np
 
 SECONDS = setting("EEG_STALLED_SECONDS", 30.0)
 RATE, CHANNELS = 32000, 64

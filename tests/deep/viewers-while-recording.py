@@ -11,9 +11,8 @@ import socket
 import tempfile
 import time
 
-import numpy as np
-
 from rig import PATIENCE, Host, Viewer, sample_column, setting, sidecar, wait
+import numpy as np
 
 DISCONNECTS = setting("EEG_DISCONNECTS", 1000)
 SEED = setting("EEG_SEED", int(time.time()))

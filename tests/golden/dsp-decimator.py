@@ -12,8 +12,6 @@ import numpy as np
 import scipy
 from scipy import signal
 
-out = ["# scipy %s" % scipy.__version__]
-
 
 def noise(n):
     s, v = 777, []
@@ -33,22 +31,6 @@ def stage(x, total, factor):
                       window=("kaiser", beta))
     x = np.pad(x, half, mode="edge")
     return np.convolve(x, h, mode="valid")[::factor], half
-
-
-for n, stages in ((101, [2]), (333, [5]), (1000, [4, 4]), (5, [4, 4]),
-                  (999, [4, 3]), (4001, [16, 4]),
-                  (9001, [16, 8])):
-    y, total, rate, delay = noise(n) + 3, math.prod(stages), 1, 0
-    factor = total
-    for m in stages:
-        y, half = stage(y, total, m)
-        delay += half * rate
-        rate *= m
-        total //= m
-    out.append("%d %d %s %d %d" % (factor, delay,
-                                   "x".join(str(m) for m in stages), n,
-                                   len(y)))
-    out.extend("%.17g" % v for v in y)
 
 
 def ratio(x, up, down):
@@ -74,11 +56,32 @@ def ratio(x, up, down):
     return a[at] / b[at], half
 
 
-for n, up, down in ((203, 4, 5), (400, 25, 64), (300, 125, 128)):
-    y, half = ratio(noise(n) + 3, up, down)
-    out.append("ratio %d %d %d %d %d" % (up, down, half, n, len(y)))
-    out.extend("%.17g" % v for v in y)
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                    "dsp-decimator.txt")
-with open(path, "w") as f:
-    f.write("\n".join(out) + "\n")
+def main():
+    out = ["# scipy %s" % scipy.__version__]
+    for n, stages in ((101, [2]), (333, [5]), (1000, [4, 4]), (5, [4, 4]),
+                      (999, [4, 3]), (4001, [16, 4]),
+                      (9001, [16, 8])):
+        y, total, rate, delay = noise(n) + 3, math.prod(stages), 1, 0
+        factor = total
+        for m in stages:
+            y, half = stage(y, total, m)
+            delay += half * rate
+            rate *= m
+            total //= m
+        out.append("%d %d %s %d %d" % (factor, delay,
+                                       "x".join(str(m) for m in stages), n,
+                                       len(y)))
+        out.extend("%.17g" % v for v in y)
+
+    for n, up, down in ((203, 4, 5), (400, 25, 64), (300, 125, 128)):
+        y, half = ratio(noise(n) + 3, up, down)
+        out.append("ratio %d %d %d %d %d" % (up, down, half, n, len(y)))
+        out.extend("%.17g" % v for v in y)
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "dsp-decimator.txt")
+    with open(path, "w") as f:
+        f.write("\n".join(out) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -166,6 +166,20 @@ GST_START_TEST (test_to_audio_scales_and_strips)
   }
 GST_END_TEST;
 
+/* Elements of gst-plugins-good, which this project does not need otherwise. */
+static gboolean
+have (const gchar *name)
+{
+  GstElementFactory *factory = gst_element_factory_find (name);
+
+  if (factory == NULL) {
+    g_print ("SKIP: no element %s (Debian: gstreamer1.0-plugins-good)\n", name);
+    return FALSE;
+  }
+  gst_object_unref (factory);
+  return TRUE;
+}
+
 /* Runs until EOS; the test fails on an error. */
 static void
 play (const gchar *line)
@@ -202,6 +216,10 @@ GST_START_TEST (test_wav_round_trip_is_exact)
     gsize size = 0;
     guint i;
 
+    if (!have ("wavenc") || !have ("wavparse")) {
+      g_rmdir (dir);
+      return;
+    }
     out = g_strdup_printf (
         "eegtestsrc wave=counter channels=2 samples-per-buffer=100 "
         "num-buffers=10 ! audio/x-raw,format=F64LE ! eegtoaudio full-scale=0.5 "
@@ -231,8 +249,9 @@ GST_START_TEST (test_stock_elements_between)
           "audioconvert ! audioresample ! audio/x-raw,rate=500 ! audioconvert "
           "! eegfromaudio full-scale=0.0001 labels=O1 ! eegfilter lowpass=45 ! "
           "fakesink");
-    play ("eegtestsrc num-buffers=50 ! eegtoaudio ! level ! audioconvert ! "
-          "audio/x-raw,format=S16LE ! fakesink");
+    if (have ("level"))
+      play ("eegtestsrc num-buffers=50 ! eegtoaudio ! level ! audioconvert ! "
+            "audio/x-raw,format=S16LE ! fakesink");
     play ("eegtestsrc num-buffers=50 channels=2 ! eegtoaudio ! audioconvert ! "
           "audioresample ! audio/x-raw,rate=48000,channels=1 ! fakesink");
     play ("eegtestsrc num-buffers=20 channels=32 ! eegtoaudio ! eegfromaudio "

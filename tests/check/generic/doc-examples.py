@@ -18,7 +18,11 @@ import subprocess
 import sys
 import tempfile
 
-import gi
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from testrun import need_plugins  # noqa: E402
+
+need_plugins()
+import gi  # noqa: E402
 
 gi.require_version("Gst", "1.0")
 from gi.repository import GLib, Gst  # noqa: E402

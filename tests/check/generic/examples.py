@@ -13,7 +13,11 @@ import sys
 import tempfile
 import unittest
 
-import numpy as np
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from testrun import EMULATOR, SLOW, need, program  # noqa: E402
+
+need("numpy")
+import numpy as np  # noqa: E402
 
 BUILD = os.path.realpath(sys.argv.pop())
 ROOT = os.path.realpath(sys.argv.pop())
@@ -23,6 +27,9 @@ LINE = re.compile(r"^ *(\S+): +([0-9.]+) uV rms$", re.M)
 
 
 def have(*modules):
+    """Whether Python can load what the build has of them."""
+    if EMULATOR:
+        return False
     text = "import gi\n" + "\n".join(f"gi.require_version({m!r}, {v!r})" for m, v in modules)
     return subprocess.run([PYTHON, "-c", text], capture_output=True).returncode == 0
 
@@ -37,7 +44,7 @@ class Examples(unittest.TestCase):
         self.addCleanup(self.dir.cleanup)
 
     def run_it(self, *command, code=0):
-        out = subprocess.run(command, cwd=self.dir.name, text=True, capture_output=True, timeout=60)
+        out = subprocess.run(command, cwd=self.dir.name, text=True, capture_output=True, timeout=60 * SLOW)
         self.assertEqual(out.returncode, code, out.stdout + out.stderr)
         return out
 
@@ -90,19 +97,19 @@ class Examples(unittest.TestCase):
 
     @unittest.skipUnless(os.path.exists(C["appsink"]), "examples not built")
     def test_c_appsink(self):
-        self.check_appsink(C["appsink"])
+        self.check_appsink(*program(C["appsink"]))
 
     @unittest.skipUnless(os.path.exists(C["appsink"]), "examples not built")
     def test_c_appsink_refused(self):
-        self.check_refused(C["appsink"])
+        self.check_refused(*program(C["appsink"]))
 
     @unittest.skipUnless(os.path.exists(C["appsrc"]), "examples not built")
     def test_c_appsrc(self):
-        self.check_appsrc(C["appsrc"])
+        self.check_appsrc(*program(C["appsrc"]))
 
     @unittest.skipUnless(os.path.exists(C["appsrc"]), "examples not built")
     def test_c_appsrc_refused(self):
-        self.check_appsrc_refused(C["appsrc"])
+        self.check_appsrc_refused(*program(C["appsrc"]))
 
     @unittest.skipUnless(have(("GstEeg", "1.0")), "no introspection data in this build")
     def test_python_appsink(self):

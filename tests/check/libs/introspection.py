@@ -1,10 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """libgsteeg from Python, through GObject introspection: caps, ledger, pool."""
+import os
 import sys
 import unittest
 
-import gi
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from testrun import need_plugins  # noqa: E402
+
+need_plugins()
+import gi  # noqa: E402
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstAudio", "1.0")

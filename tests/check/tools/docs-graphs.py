@@ -14,7 +14,10 @@ import sys
 import tempfile
 import unittest
 
-TOOL = os.path.abspath(sys.argv[1])
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from testrun import SLOW, program  # noqa: E402
+
+TOOL = program(os.path.abspath(sys.argv[1]))
 PAGE = os.path.join(sys.argv[2], "docs", "graphs.md")
 WRITE = "--write" in sys.argv
 with open(PAGE) as f:
@@ -23,7 +26,7 @@ FENCE = re.compile(r"(?:^`([a-z]+\.json)`(, refused)?:\n\n)?^```(\w*)\n(.*?)^```
 
 
 def launch(folder, *args):
-    return subprocess.run([TOOL, *args], cwd=folder, text=True, capture_output=True, timeout=50)
+    return subprocess.run([*TOOL, *args], cwd=folder, text=True, capture_output=True, timeout=50 * SLOW)
 
 
 def write_files(folder):

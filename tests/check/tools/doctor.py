@@ -2,14 +2,18 @@
 SPDX-License-Identifier: LGPL-2.1-or-later
 """
 import json
+import os
 import subprocess
 import sys
 
-LAUNCH = sys.argv.pop(1)
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from testrun import SLOW, program  # noqa: E402
+
+LAUNCH = program(sys.argv.pop(1))
 
 
 def run(*args):
-    return subprocess.run([LAUNCH, *args], capture_output=True, text=True, timeout=60)
+    return subprocess.run([*LAUNCH, *args], capture_output=True, text=True, timeout=60 * SLOW)
 
 
 def test_json_agrees_with_exit_code():

@@ -12,10 +12,14 @@ import sys
 import tempfile
 import unittest
 
-import numpy as np
-from scipy import signal
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from testrun import SLOW, need, program  # noqa: E402
 
-TOOL = os.path.abspath(sys.argv.pop(1))
+need("numpy", "scipy")
+import numpy as np  # noqa: E402
+from scipy import signal  # noqa: E402
+
+TOOL = program(os.path.abspath(sys.argv.pop(1)))
 
 
 def alpha_sections(rate):
@@ -46,8 +50,8 @@ class Explain(unittest.TestCase):
         self.addCleanup(self.dir.cleanup)
 
     def run_tool(self, *args):
-        return subprocess.run([TOOL, *args], cwd=self.dir.name, text=True,
-                              capture_output=True, timeout=50)
+        return subprocess.run([*TOOL, *args], cwd=self.dir.name, text=True,
+                              capture_output=True, timeout=50 * SLOW)
 
     def explain(self, *args):
         r = self.run_tool("--explain", "--format=json", *args)

@@ -16,10 +16,14 @@ import sys
 import tempfile
 import unittest
 
-import numpy as np
-from scipy.signal import welch
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from testrun import SLOW, need, program  # noqa: E402
 
-TOOL = os.path.abspath(sys.argv.pop(1))
+need("numpy", "scipy")
+import numpy as np  # noqa: E402
+from scipy.signal import welch  # noqa: E402
+
+TOOL = program(os.path.abspath(sys.argv.pop(1)))
 
 
 class Launch(unittest.TestCase):
@@ -28,8 +32,8 @@ class Launch(unittest.TestCase):
         self.addCleanup(self.dir.cleanup)
 
     def run_tool(self, *args):
-        return subprocess.run([TOOL, *args], cwd=self.dir.name, text=True,
-                              capture_output=True, timeout=50)
+        return subprocess.run([*TOOL, *args], cwd=self.dir.name, text=True,
+                              capture_output=True, timeout=50 * SLOW)
 
     def graph(self, **changes):
         g = {"schema": "eeg-pipeline/1.0", "name": "t",
@@ -104,14 +108,14 @@ class Launch(unittest.TestCase):
         self.assertEqual(len(self.rows("right.csv")[1]), 5000)
 
     def stop(self, number):
-        p = subprocess.Popen([TOOL, "record"], cwd=self.dir.name, text=True,
+        p = subprocess.Popen([*TOOL, "record"], cwd=self.dir.name, text=True,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         path = os.path.join(self.dir.name, "record.csv")
         while p.poll() is None and not (os.path.exists(path) and
                                         os.path.getsize(path) > 1000):
             pass
         p.send_signal(number)
-        out, err = p.communicate(timeout=30)
+        out, err = p.communicate(timeout=30 * SLOW)
         # Nothing was printed: not even a status line, as this is no terminal.
         self.assertEqual((p.returncode, err), (0, ""))
         with open(path) as f:
@@ -138,12 +142,12 @@ class Launch(unittest.TestCase):
                         "sync": True, "ts-offset": 3600 * 10**9}}],
             links=[{"from": "src", "to": "late"}])
         master, slave = pty.openpty()
-        p = subprocess.Popen([TOOL, path], cwd=self.dir.name, stderr=slave)
+        p = subprocess.Popen([*TOOL, path], cwd=self.dir.name, stderr=slave)
         os.close(slave)
         os.read(master, 1)  # the status line: it runs
         for _ in range(signals):
             p.send_signal(signal.SIGINT)
-        self.assertEqual(p.wait(timeout=50), 1)
+        self.assertEqual(p.wait(timeout=50 * SLOW), 1)
         text = b""
         try:
             while True:
@@ -159,14 +163,14 @@ class Launch(unittest.TestCase):
 
     def test_status_line(self):
         master, slave = pty.openpty()
-        p = subprocess.Popen([TOOL, "alpha", "--set", "view.port=0"], cwd=self.dir.name,
+        p = subprocess.Popen([*TOOL, "alpha", "--set", "view.port=0"], cwd=self.dir.name,
                              stdout=subprocess.DEVNULL, stderr=slave)
         os.close(slave)
         text = b""
         while text.count(b"samples") < 4:
             text += os.read(master, 4096)
         p.send_signal(signal.SIGTERM)
-        self.assertEqual(p.wait(timeout=50), 0)
+        self.assertEqual(p.wait(timeout=50 * SLOW), 0)
         os.close(master)
         line = text.decode().split("\r")[3]
         self.assertRegex(line, r"^\x1b\[K\d\d:\d\d:\d\d  \d+ samples, 0 lost, pool \d+/\d+ free, "
@@ -204,9 +208,9 @@ class Launch(unittest.TestCase):
     def test_numbers_have_a_point_everywhere(self):
         text = self.run_tool("--explain", "alpha", "--set", "filt.lowpass=44.5").stdout
         for locale in ("de_DE.UTF-8", "C"):
-            r = subprocess.run([TOOL, "--explain", "alpha", "--set", "filt.lowpass=44.5"],
+            r = subprocess.run([*TOOL, "--explain", "alpha", "--set", "filt.lowpass=44.5"],
                                env=dict(os.environ, LC_ALL=locale), text=True,
-                               capture_output=True, timeout=50)
+                               capture_output=True, timeout=50 * SLOW)
             self.assertEqual(r.stdout, text)
         self.assertIn("low-pass 44.5 Hz", text)
 
@@ -279,7 +283,7 @@ class Launch(unittest.TestCase):
         r = self.run_tool(*args, "--print")
         self.assertEqual((r.returncode, r.stderr), (0, ""))
         subprocess.run(["sh", "-c", "gst-launch-1.0 -q " + r.stdout], check=True,
-                       cwd=self.dir.name, timeout=50, stdout=subprocess.DEVNULL)
+                       cwd=self.dir.name, timeout=50 * SLOW, stdout=subprocess.DEVNULL)
         self.assertEqual(ours, self.recordings())
         for rows in ours.values():
             self.assertGreater(len(rows.splitlines()), 250)

@@ -14,7 +14,11 @@ import subprocess
 import sys
 import unittest
 
-import jsonschema
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from testrun import SLOW, need, program  # noqa: E402
+
+need("jsonschema")
+import jsonschema  # noqa: E402
 
 DRIVER, FOLDER = (os.path.abspath(a) for a in sys.argv[1:3])
 del sys.argv[1:3]
@@ -99,8 +103,8 @@ def mutate(doc, rng):
 
 
 def verdicts(lines):
-    r = subprocess.run([DRIVER], input="\n".join(lines) + "\n", text=True,
-                       capture_output=True, timeout=100)
+    r = subprocess.run(program(DRIVER), input="\n".join(lines) + "\n", text=True,
+                       capture_output=True, timeout=100 * SLOW)
     assert r.returncode == 0, r.stderr
     answers = [line.split() for line in r.stdout.splitlines()]
     assert len(answers) == len(lines), r.stderr
