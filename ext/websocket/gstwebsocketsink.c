@@ -15,7 +15,7 @@
  *
  * Besides samples it takes spectra, as eegspectrum makes them. One server shows
  * several streams: the sink pad's is stream 1, that of stream_%u is stream 2 + %u.
- * At the end of the stream of the sink pad the element is done.
+ * The element is done when the streams of all its linked pads have ended.
  *
  * ## Example
  *
@@ -34,7 +34,7 @@
 #endif
 
 #include "gstwebsocketsink.h"
-#include "eegwsfeed.h"
+#include "eegwspad.h"
 
 #include <gio/gio.h>
 #include <stdio.h>
@@ -83,24 +83,13 @@ struct _GstWebsocketSink
   guint last_port;
   gint64 wall_origin; /* ns of the Unix clock at running time 0 */
   gboolean need_origin;
+  gboolean ended;         /* the stream of the sink pad, as GstBaseSink says */
+  gboolean playing, told; /* that all streams have ended */
+  guint32 end_seqnum;     /* of the latest end */
 
   /* Its pad's streaming thread, or nobody's below PAUSED. */
   EegWsFeed *feed;
 };
-
-/* A requested pad. Its members belong to its streaming thread. */
-#define EEG_TYPE_WS_PAD (eeg_ws_pad_get_type ())
-G_DECLARE_FINAL_TYPE (EegWsPad, eeg_ws_pad, EEG, WS_PAD, GstPad)
-
-struct _EegWsPad
-{
-  GstPad parent;
-  GstWebsocketSink *sink; /* its element, already while it is not added yet */
-  EegWsFeed *feed;
-  GstSegment segment;
-};
-
-G_DEFINE_TYPE (EegWsPad, eeg_ws_pad, GST_TYPE_PAD)
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
@@ -385,6 +374,93 @@ take_buffer (GstWebsocketSink *self, EegWsFeed *feed, GstBuffer *buffer,
   return GST_FLOW_OK;
 }
 
+/* --- ends ----------------------------------------------------------------- */
+
+typedef struct
+{
+  guint linked, ended;
+} Ends;
+
+static gboolean
+count_end (GstElement *element, GstPad *pad, gpointer data)
+{
+  Ends *n = data;
+
+  if (!gst_pad_is_linked (pad))
+    return TRUE;
+  n->linked++;
+  GST_OBJECT_LOCK (element);
+  n->ended += EEG_IS_WS_PAD (pad) ? EEG_WS_PAD (pad)->ended
+                                  : GST_WEBSOCKET_SINK (element)->ended;
+  GST_OBJECT_UNLOCK (element);
+  return TRUE;
+}
+
+/* GstBaseSink knows of its own pad only. As there, the message waits for
+ * PLAYING and comes again with the next one. */
+static void
+tell_end (GstWebsocketSink *self)
+{
+  GstElement *element = GST_ELEMENT (self);
+  GstMessage *message;
+  Ends n = {0, 0};
+  guint32 seqnum;
+  gboolean tell;
+
+  gst_element_foreach_sink_pad (element, count_end, &n);
+  GST_OBJECT_LOCK (self);
+  tell = self->playing && !self->told && n.linked > 0 && n.ended == n.linked;
+  self->told |= tell;
+  seqnum = self->end_seqnum;
+  GST_OBJECT_UNLOCK (self);
+  if (!tell)
+    return;
+  message = gst_message_new_eos (GST_OBJECT (self));
+  gst_message_set_seqnum (message, seqnum);
+  GST_ELEMENT_CLASS (parent_class)->post_message (element, message);
+}
+
+static void
+set_ended (
+    GstWebsocketSink *self, gboolean *which, gboolean ended, guint32 seqnum)
+{
+  GST_OBJECT_LOCK (self);
+  *which = ended;
+  if (ended)
+    self->end_seqnum = seqnum;
+  else
+    self->told = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  if (ended)
+    tell_end (self);
+}
+
+/* What GstBaseSink says of its pad is not yet the end of the element. */
+static gboolean
+gst_websocket_sink_post_message (GstElement *element, GstMessage *message)
+{
+  GstWebsocketSink *self = GST_WEBSOCKET_SINK (element);
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_EOS)
+    return GST_ELEMENT_CLASS (parent_class)->post_message (element, message);
+  set_ended (self, &self->ended, TRUE, gst_message_get_seqnum (message));
+  gst_message_unref (message);
+  return TRUE;
+}
+
+static void
+set_playing (GstWebsocketSink *self, gboolean playing)
+{
+  GST_OBJECT_LOCK (self);
+  self->playing = playing;
+  self->told = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  if (playing)
+    tell_end (self);
+}
+
+/* --- the sink pad --------------------------------------------------------- */
+
 static gboolean
 gst_websocket_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
 {
@@ -408,29 +484,12 @@ gst_websocket_sink_event (GstBaseSink *sink, GstEvent *event)
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
     eeg_ws_feed_end (self->feed);
+  else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+    set_ended (self, &self->ended, FALSE, 0);
   return GST_BASE_SINK_CLASS (parent_class)->event (sink, event);
 }
 
 /* --- requested pads ------------------------------------------------------- */
-
-static void
-eeg_ws_pad_finalize (GObject *object)
-{
-  g_clear_pointer (&EEG_WS_PAD (object)->feed, eeg_ws_feed_free);
-  G_OBJECT_CLASS (eeg_ws_pad_parent_class)->finalize (object);
-}
-
-static void
-eeg_ws_pad_class_init (EegWsPadClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = eeg_ws_pad_finalize;
-}
-
-static void
-eeg_ws_pad_init (EegWsPad *pad)
-{
-  gst_segment_init (&pad->segment, GST_FORMAT_UNDEFINED);
-}
 
 static GstFlowReturn
 stream_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
@@ -447,23 +506,29 @@ stream_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 static gboolean
 stream_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
+  GstWebsocketSink *self = GST_WEBSOCKET_SINK (parent);
   EegWsPad *own = EEG_WS_PAD (pad);
   gboolean ok = TRUE;
   GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START:
+      set_ended (self, &own->ended, FALSE, 0);
+      break;
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
-      ok = take_caps (GST_WEBSOCKET_SINK (parent), own->feed, caps);
+      ok = take_caps (self, own->feed, caps);
       break;
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment (event, &own->segment);
       break;
     case GST_EVENT_FLUSH_STOP:
       gst_segment_init (&own->segment, GST_FORMAT_UNDEFINED);
+      set_ended (self, &own->ended, FALSE, 0);
       break;
     case GST_EVENT_EOS:
       eeg_ws_feed_end (own->feed);
+      set_ended (self, &own->ended, TRUE, gst_event_get_seqnum (event));
       break;
     default:
       break;
@@ -477,16 +542,24 @@ static gboolean
 stream_activate (
     GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
 {
-  GstWebsocketSink *self = EEG_WS_PAD (pad)->sink;
+  GstWebsocketSink *self = GST_WEBSOCKET_SINK (EEG_WS_PAD (pad)->sink);
   EegWsServer *server;
 
   if (active) {
     GST_OBJECT_LOCK (self);
     server = self->server;
+    EEG_WS_PAD (pad)->ended = FALSE;
     GST_OBJECT_UNLOCK (self);
     eeg_ws_feed_open (EEG_WS_PAD (pad)->feed, server);
   }
   return mode == GST_PAD_MODE_PUSH;
+}
+
+/* Perhaps it was the last one that the end waited for. */
+static void
+stream_unlinked (GstPad *pad, GstPad *peer, gpointer self)
+{
+  tell_end (self);
 }
 
 static GstPad *
@@ -520,11 +593,12 @@ gst_websocket_sink_request_new_pad (GstElement *element, GstPadTemplate *templ,
   }
   pad = g_object_new (EEG_TYPE_WS_PAD, "name", made, "direction", GST_PAD_SINK,
       "template", templ, NULL);
-  EEG_WS_PAD (pad)->sink = self;
+  EEG_WS_PAD (pad)->sink = element;
   EEG_WS_PAD (pad)->feed = eeg_ws_feed_new (number + 2);
   gst_pad_set_chain_function (pad, stream_chain);
   gst_pad_set_event_function (pad, stream_event);
   gst_pad_set_activatemode_function (pad, stream_activate);
+  g_signal_connect (pad, "unlinked", G_CALLBACK (stream_unlinked), self);
   if (GST_STATE (self) > GST_STATE_READY)
     gst_pad_set_active (pad, TRUE);
   if (!gst_element_add_pad (element, pad))
@@ -573,15 +647,22 @@ gst_websocket_sink_change_state (GstElement *element, GstStateChange transition)
       break;
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       eeg_ws_feed_open (self->feed, self->server);
+      set_ended (self, &self->ended, FALSE, 0);
       need_origin (self);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
       need_origin (self);
       break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      set_playing (self, FALSE);
+      break;
     default:
       break;
   }
   ret = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING &&
+      ret != GST_STATE_CHANGE_FAILURE)
+    set_playing (self, TRUE);
   if (transition == GST_STATE_CHANGE_READY_TO_NULL ||
       (transition == GST_STATE_CHANGE_NULL_TO_READY &&
           ret == GST_STATE_CHANGE_FAILURE)) {
@@ -667,6 +748,7 @@ gst_websocket_sink_class_init (GstWebsocketSinkClass *klass)
           GST_TYPE_STRUCTURE, readable));
 
   element_class->change_state = gst_websocket_sink_change_state;
+  element_class->post_message = gst_websocket_sink_post_message;
   element_class->request_new_pad = gst_websocket_sink_request_new_pad;
   element_class->release_pad = gst_websocket_sink_release_pad;
   gst_element_class_add_static_pad_template (element_class, &sink_template);
@@ -684,6 +766,8 @@ gst_websocket_sink_class_init (GstWebsocketSinkClass *klass)
 static void
 gst_websocket_sink_init (GstWebsocketSink *self)
 {
+  g_signal_connect (
+      GST_BASE_SINK_PAD (self), "unlinked", G_CALLBACK (stream_unlinked), self);
   self->feed = eeg_ws_feed_new (1);
   self->address = g_strdup (DEFAULT_ADDRESS);
   self->port = DEFAULT_PORT;

@@ -174,11 +174,68 @@ shifted (const uint8_t *v, unsigned channels)
   return true;
 }
 
+/* The first register that is not as RESET leaves it in a part with @channels;
+ * 0: none. */
+static unsigned
+not_reset (const uint8_t *regs, unsigned channels)
+{
+  unsigned r;
+
+  for (r = 1; r < ADS1299_N_REGS; r++)
+    if ((regs[r] ^ ads1299_reg_reset (r, channels)) &
+        ~ads1299_regs[r].volatile_mask)
+      return r;
+  return 0;
+}
+
+/* Channels of the part that has these reset values, whatever its ID; 0: none. */
+static unsigned
+part_of_reset_values (const uint8_t *regs)
+{
+  unsigned n;
+
+  for (n = 4; n <= ADS1299_MAX_CHANNELS; n += 2)
+    if (not_reset (regs, n) == 0)
+      return n;
+  return 0;
+}
+
+/* The ID is that of a part with another number of channels than @channels,
+ * which somebody asked for or which the reset values speak of. */
+static bool
+fail_part (Ads1299Bus *bus, unsigned chip, uint8_t id, unsigned channels,
+    Ads1299Error *error)
+{
+  unsigned found = ads1299_id_to_channels (id);
+  uint8_t want = 0x20 | ads1299_id_of (channels);
+  char name[80], remedy[160];
+
+  if (found == bus->channels[chip])
+    snprintf (remedy, sizeof remedy,
+        "Its other registers are those of a part with %u channels: check the "
+        "part and the wiring of MISO",
+        channels);
+  else
+    snprintf (remedy, sizeof remedy,
+        "Set channels-per-chip of this chip to %u, or check the part", found);
+  ads1299_fail (error, ADS1299_ERR_WRONG_PART, (int) chip, ADS1299_REG_ID,
+      "%s: a part with %u channels (%s) was found (ID 0x%02x), expected %s "
+      "(0x%02x, %u channels). %s",
+      chip_text (bus, chip, name, sizeof name), found,
+      ads1299_part_name (found), id, ads1299_part_name (channels), want,
+      channels, remedy);
+  if (error) {
+    error->expected = want;
+    error->found = id;
+  }
+  return false;
+}
+
 static bool
 identify (Ads1299Bus *bus, unsigned chip, const Ads1299Setup *setup,
     Ads1299Report *report, Ads1299Error *error)
 {
-  unsigned channels = setup->chip[chip].channels, found, r;
+  unsigned channels = setup->chip[chip].channels, found, real, r;
   uint8_t regs[ADS1299_N_REGS], want = 0x20 | ads1299_id_of (channels);
   Ads1299Error problem, *to = setup->strict_id ? error : &problem;
   int ret = ads1299_read_registers (bus, chip, 0, ADS1299_N_REGS, regs);
@@ -198,12 +255,8 @@ identify (Ads1299Bus *bus, unsigned chip, const Ads1299Setup *setup,
         regs[0], ", and every byte is shifted by one bit",
         "Set SPI mode 1 (CPOL 0, CPHA 1)", error);
   found = ads1299_id_to_channels (regs[0]);
-  if (found != 0 && found != channels) {
-    snprintf (text, sizeof text,
-        " (bits 4..0): this part has %u channels, not %u", found, channels);
-    return fail_register (bus, ADS1299_ERR_WRONG_PART, chip, ADS1299_REG_ID,
-        want, regs[0], text, "Set the number of channels of this chip", error);
-  }
+  if (found != 0 && found != channels)
+    return fail_part (bus, chip, regs[0], channels, error);
   if (found == 0) {
     snprintf (text, sizeof text,
         " (bits 4..0 = 0x%02x, ADS1299 with %u "
@@ -220,17 +273,17 @@ identify (Ads1299Bus *bus, unsigned chip, const Ads1299Setup *setup,
       return false;
     report->warning[report->n_warnings++] = problem;
   }
-  for (r = 1; r < ADS1299_N_REGS; r++) {
-    uint8_t reset = ads1299_reg_reset (r, channels);
-
-    if ((regs[r] ^ reset) & ~ads1299_regs[r].volatile_mask)
-      return fail_register (bus, ADS1299_ERR_RESET_VALUES, chip, r, reset,
-          regs[r], " after RESET",
-          "Check the RESET line, the wiring of the SPI and that its clock is "
-          "below 4 MHz for registers",
-          error);
-  }
-  return true;
+  r = not_reset (regs, channels);
+  if (r == 0)
+    return true;
+  real = part_of_reset_values (regs);
+  if (found != 0 && real != 0)
+    return fail_part (bus, chip, regs[0], real, error);
+  return fail_register (bus, ADS1299_ERR_RESET_VALUES, chip, r,
+      ads1299_reg_reset (r, channels), regs[r], " after RESET",
+      "Check the RESET line, the wiring of the SPI and that its clock is "
+      "below 4 MHz for registers",
+      error);
 }
 
 /* --- configuration --------------------------------------------------------- */

@@ -67,6 +67,12 @@ ads1299_id_to_channels (uint8_t id)
   return 0;
 }
 
+const char *
+ads1299_part_name (unsigned channels)
+{
+  return channels == 8 ? "ADS1299" : channels == 6 ? "ADS1299-6" : "ADS1299-4";
+}
+
 const unsigned ads1299_rates[ADS1299_N_RATES] = {
     16000, 8000, 4000, 2000, 1000, 500, 250};
 const unsigned ads1299_gains[ADS1299_N_GAINS] = {1, 2, 4, 6, 8, 12, 24};

@@ -108,6 +108,8 @@ uint8_t ads1299_reg_reset (unsigned reg, unsigned channels);
 uint8_t ads1299_id_of (unsigned channels);
 /* Channels of the part with this ID (bits 4..0 count), 0: no ADS1299. */
 unsigned ads1299_id_to_channels (uint8_t id);
+/* "ADS1299-6" */
+const char *ads1299_part_name (unsigned channels);
 
 /* Legal data rates (samples per second), fastest first: the index is DR. */
 #define ADS1299_N_RATES 7

@@ -148,6 +148,10 @@ GST_START_TEST (test_settings_refused)
     assert_refused ("labels", "A,B", "2 names");
     assert_refused ("sim-faults", "gremlin@1", "lost-drdy");
     assert_refused ("sim-faults", "wrong-id@0,id=0xff", "0x3e");
+    /* told by its ID to have six channels, but reset as one with eight */
+    assert_refused ("sim-faults", "wrong-id@0,id=0x3d",
+        "a part with 6 channels (ADS1299-6) was found (ID 0x3d), expected "
+        "ADS1299 (0x3e, 8 channels). Its other registers");
     assert_refused ("sim-file", "/nonexistent/x.bin", "/nonexistent/x.bin");
   }
 GST_END_TEST;

@@ -420,6 +420,131 @@ GST_START_TEST (test_pads_come_and_go)
   }
 GST_END_TEST;
 
+/* --- ends ----------------------------------------------------------------- */
+
+/* How many the bus has had since the last look; *seqnum of the last. */
+static guint
+ends (GstBus *bus, guint32 *seqnum)
+{
+  GstMessage *m;
+  guint n = 0;
+
+  while ((m = gst_bus_pop_filtered (bus, GST_MESSAGE_EOS))) {
+    n++;
+    if (seqnum)
+      *seqnum = gst_message_get_seqnum (m);
+    gst_message_unref (m);
+  }
+  return n;
+}
+
+/* Nothing is linked to the sink pad. */
+GST_START_TEST (test_ends_when_all_requested_pads_do)
+  {
+    GstElement *sink = gst_element_factory_make ("websocketsink", NULL);
+    Server s = {.sink = gst_object_ref_sink (sink)};
+    GstBus *bus = gst_bus_new ();
+    guint32 want, got = 0;
+    GstEvent *eos;
+    Feed a, b, c;
+
+    g_object_set (sink, "port", 0, NULL);
+    gst_element_set_bus (sink, bus);
+    gst_element_set_state (sink, GST_STATE_PAUSED);
+    a = feed_new (&s, spectrum_caps);
+    b = feed_new (&s, spectrum_caps);
+    /* before PLAYING nothing is said, with it at once */
+    gst_pad_push_event (a.src, gst_event_new_eos ());
+    gst_pad_push_event (b.src, gst_event_new_eos ());
+    fail_unless_equals_int (ends (bus, NULL), 0);
+    gst_element_set_state (sink, GST_STATE_PLAYING);
+    fail_unless_equals_int (ends (bus, NULL), 1);
+    /* and again with the next one, as bins expect */
+    gst_element_set_state (sink, GST_STATE_PAUSED);
+    fail_unless_equals_int (ends (bus, NULL), 0);
+    gst_element_set_state (sink, GST_STATE_PLAYING);
+    fail_unless_equals_int (ends (bus, NULL), 1);
+    /* one goes on */
+    gst_pad_push_event (a.src, gst_event_new_flush_start ());
+    gst_pad_push_event (a.src, gst_event_new_flush_stop (TRUE));
+    gst_element_set_state (sink, GST_STATE_PAUSED);
+    gst_element_set_state (sink, GST_STATE_PLAYING);
+    fail_unless_equals_int (ends (bus, NULL), 0);
+    eos = gst_event_new_eos ();
+    want = gst_event_get_seqnum (eos);
+    gst_pad_push_event (a.src, eos);
+    fail_unless_equals_int (ends (bus, &got), 1);
+    fail_unless_equals_int (got, want);
+    /* the next run begins with nothing at its end; a pad that nobody has linked
+     * is not waited for, one that leaves no more */
+    gst_element_set_state (sink, GST_STATE_READY);
+    gst_element_set_state (sink, GST_STATE_PLAYING);
+    c.sink = gst_element_request_pad_simple (sink, "stream_%u");
+    gst_pad_push_event (a.src, gst_event_new_stream_start ("again"));
+    gst_pad_push_event (a.src, gst_event_new_eos ());
+    fail_unless_equals_int (ends (bus, NULL), 0);
+    feed_free (&b, &s);
+    fail_unless_equals_int (ends (bus, NULL), 1);
+    gst_element_release_request_pad (sink, c.sink);
+    gst_object_unref (c.sink);
+    feed_free (&a, &s);
+    fail_unless_equals_int (ends (bus, NULL), 0);
+    gst_element_set_state (sink, GST_STATE_NULL);
+    gst_element_set_bus (sink, NULL);
+    gst_object_unref (bus);
+    gst_object_unref (sink);
+  }
+GST_END_TEST;
+
+/* The sink pad and a requested one end, in either order. */
+GST_START_TEST (test_ends_with_the_last_pad)
+  {
+    Server *s = server_new (TRUE);
+    GstBus *bus = gst_bus_new ();
+    Feed f = feed_new (s, spectrum_caps);
+
+    gst_element_set_bus (s->sink, bus);
+    gst_harness_push_event (s->h, gst_event_new_eos ());
+    fail_unless_equals_int (ends (bus, NULL), 0);
+    gst_pad_push_event (f.src, gst_event_new_eos ());
+    fail_unless_equals_int (ends (bus, NULL), 1);
+    gst_harness_push_event (s->h, gst_event_new_flush_start ());
+    gst_harness_push_event (s->h, gst_event_new_flush_stop (TRUE));
+    gst_harness_push_event (s->h, gst_event_new_eos ());
+    fail_unless_equals_int (ends (bus, NULL), 1);
+    gst_element_set_bus (s->sink, NULL);
+    gst_object_unref (bus);
+    feed_free (&f, s);
+    server_free (s);
+  }
+GST_END_TEST;
+
+/* The pipeline ends, once, when the longer of two streams does. */
+GST_START_TEST (test_pipeline_of_requested_pads_ends)
+  {
+    GstElement *pipe = gst_parse_launch (
+        "eegtestsrc num-buffers=3 samples-per-buffer=10 ! ws.stream_0 "
+        "eegtestsrc num-buffers=50 samples-per-buffer=10 ! ws.stream_1 "
+        "websocketsink name=ws port=0",
+        NULL);
+    GstElement *ws = gst_bin_get_by_name (GST_BIN (pipe), "ws");
+    GstBus *bus = gst_element_get_bus (pipe);
+    GstMessage *m;
+
+    gst_element_set_state (pipe, GST_STATE_PLAYING);
+    m = gst_bus_timed_pop_filtered (
+        bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    fail_unless (m && GST_MESSAGE_TYPE (m) == GST_MESSAGE_EOS);
+    gst_message_unref (m);
+    fail_unless_equals_uint64 (stat_of (ws, "delivered"), 530);
+    gst_element_set_state (pipe, GST_STATE_NULL);
+    fail_unless_equals_int (ends (bus, NULL), 0);
+    gst_object_unref (bus);
+    gst_object_unref (ws);
+    gst_object_unref (pipe);
+  }
+GST_END_TEST;
+
 /* All of it: synthetic EEG, its spectra and its samples, one port. */
 GST_START_TEST (test_alpha_arrives)
   {
@@ -443,9 +568,7 @@ GST_START_TEST (test_alpha_arrives)
     fail_unless (m && GST_MESSAGE_TYPE (m) == GST_MESSAGE_EOS);
     gst_message_unref (m);
     s.port = (guint) stat_of (ws, "port");
-    /* The other branch may still be on its way. */
-    while (stat_of (ws, "spectra") < 5)
-      g_usleep (10000);
+    fail_unless_equals_uint64 (stat_of (ws, "spectra"), 5);
     p = viewer_new (&s);
     for (;;) {
       g_autofree gchar *hello = recv_text (p);
@@ -488,6 +611,9 @@ websocketsink_spectrum_suite (void)
   tcase_add_test (tc, test_slow_viewer_loses_with_a_count);
   tcase_add_test (tc, test_broken_spectra_refused);
   tcase_add_test (tc, test_pads_come_and_go);
+  tcase_add_test (tc, test_ends_when_all_requested_pads_do);
+  tcase_add_test (tc, test_ends_with_the_last_pad);
+  tcase_add_test (tc, test_pipeline_of_requested_pads_ends);
   tcase_add_test (tc, test_alpha_arrives);
   return suite;
 }

@@ -357,7 +357,11 @@ GST_START_TEST (test_bring_up_fails)
         {"wrong-id@0,id=0x20,chip=1", ADS1299_ERR_WRONG_ID, 1, 0,
             "Chip 1: register ID (0x00) reads 0x20, expected 0x3e"},
         {"wrong-id@0,id=0x3d", ADS1299_ERR_WRONG_PART, 0, 0,
-            "6 channels, not 8"},
+            "Chip 0: a part with 6 channels (ADS1299-6) was found (ID 0x3d), "
+            "expected ADS1299 (0x3e, 8 channels). Set channels-per-chip of "
+            "this chip to 6"},
+        {"wrong-id@0,id=0xfc,chip=1", ADS1299_ERR_WRONG_PART, 1, 0,
+            "Chip 1: a part with 4 channels (ADS1299-4) was found (ID 0xfc)"},
         {"miso-stuck@0", ADS1299_ERR_NO_ANSWER, 0, 0, "reads 0x00"},
         {"miso-stuck@0,level=1", ADS1299_ERR_NO_ANSWER, 0, 0, "reads 0xff"},
         {"chip-silent@0,chip=1", ADS1299_ERR_NO_ANSWER, 1, 0, "Chip 1"},
