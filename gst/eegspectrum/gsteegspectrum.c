@@ -180,9 +180,10 @@ gst_eeg_spectrum_setup (GstEegBaseFilter *base, const GstEegInfo *in,
 
   if (!plan_for (self, in, &plan, error))
     return FALSE;
-  if (self->dsp && gst_eeg_info_is_equal (in, &self->info) &&
+  if (self->dsp && gst_eeg_info_is_same_signal (in, &self->info) &&
       config_is_equal (&plan.config, &self->plan.config)) {
-    /* Other bands, or nothing new: the window in hand stays good. */
+    /* Other bands, another gain behind the volts, or nothing new: the window in
+     * hand stays good. */
     self->keep = TRUE;
     if (plan.weight != self->plan.weight)
       self->averaged = 0;

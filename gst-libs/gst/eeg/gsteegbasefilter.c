@@ -80,25 +80,6 @@ refuse (GstEegBaseFilter *self, const GstCaps *caps, GError *error)
   gst_clear_object (&peer);
 }
 
-/* Volts that are the same signal as before, from a converter with other gains. */
-static gboolean
-only_gain_differs (const GstEegInfo *before, const GstEegInfo *after)
-{
-  GstEegInfo same;
-  gboolean equal;
-
-  if (before->unit != GST_EEG_UNIT_VOLT || after->unit != GST_EEG_UNIT_VOLT)
-    return FALSE;
-  gst_eeg_info_init (&same);
-  gst_eeg_info_copy_into (before, &same);
-  equal = GST_EEG_INFO_CHANNELS (before) == GST_EEG_INFO_CHANNELS (after) &&
-          gst_eeg_info_set_gain (&same, after->gain,
-              after->gain ? (guint) GST_EEG_INFO_CHANNELS (after) : 0, NULL) &&
-          gst_eeg_info_is_equal (&same, after);
-  gst_eeg_info_clear (&same);
-  return equal;
-}
-
 static gboolean can_go_direct (GstEegBaseFilter *self);
 
 static gboolean
@@ -121,8 +102,8 @@ gst_eeg_base_filter_set_caps (
   else if (!gst_eeg_info_from_caps (&out, outcaps, &error))
     wrong = outcaps;
   goes_on = wrong == NULL && klass->gain_is_a_note && priv->rate_n > 0 &&
-            only_gain_differs (&priv->in, &in) &&
-            only_gain_differs (&priv->out, &out);
+            gst_eeg_info_is_same_signal (&priv->in, &in) &&
+            gst_eeg_info_is_same_signal (&priv->out, &out);
   gst_eeg_info_copy_into (&in, &priv->in);
   gst_eeg_info_copy_into (&out, &priv->out);
   gst_eeg_info_clear (&in);

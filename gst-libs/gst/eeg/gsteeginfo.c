@@ -178,14 +178,17 @@ doubles_equal (const gdouble *a, const gdouble *b, guint n)
 }
 
 /**
- * gst_eeg_info_is_equal:
+ * gst_eeg_info_is_same_signal:
  * @a: an info
  * @b: another
  *
- * Returns: %TRUE when both describe the same stream, labels included
+ * Volts stay what they are when the converter that they come from gets another
+ * gain; counts do not.
+ *
+ * Returns: %TRUE when both describe the same stream, the gain behind volts aside
  */
 gboolean
-gst_eeg_info_is_equal (const GstEegInfo *a, const GstEegInfo *b)
+gst_eeg_info_is_same_signal (const GstEegInfo *a, const GstEegInfo *b)
 {
   g_return_val_if_fail (a != NULL && b != NULL, FALSE);
   if (GST_EEG_INFO_FORMAT (a) != GST_EEG_INFO_FORMAT (b) ||
@@ -196,12 +199,27 @@ gst_eeg_info_is_equal (const GstEegInfo *a, const GstEegInfo *b)
     return FALSE;
   return doubles_equal (
              a->full_scale, b->full_scale, GST_EEG_INFO_CHANNELS (a)) &&
-         doubles_equal (a->gain, b->gain, GST_EEG_INFO_CHANNELS (a)) &&
+         (a->unit == GST_EEG_UNIT_VOLT ||
+             doubles_equal (a->gain, b->gain, GST_EEG_INFO_CHANNELS (a))) &&
          g_strv_equal ((const gchar *const *) a->labels,
              (const gchar *const *) b->labels) &&
          g_strv_equal ((const gchar *const *) a->types,
              (const gchar *const *) b->types) &&
          g_strcmp0 (a->reference, b->reference) == 0;
+}
+
+/**
+ * gst_eeg_info_is_equal:
+ * @a: an info
+ * @b: another
+ *
+ * Returns: %TRUE when both describe the same stream, labels included
+ */
+gboolean
+gst_eeg_info_is_equal (const GstEegInfo *a, const GstEegInfo *b)
+{
+  return gst_eeg_info_is_same_signal (a, b) &&
+         doubles_equal (a->gain, b->gain, GST_EEG_INFO_CHANNELS (a));
 }
 
 /**

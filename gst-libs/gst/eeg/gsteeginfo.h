@@ -110,6 +110,8 @@ GST_EEG_API GstEegInfo *gst_eeg_info_copy (const GstEegInfo *info);
 GST_EEG_API void gst_eeg_info_copy_into (
     const GstEegInfo *info, GstEegInfo *dest);
 GST_EEG_API void gst_eeg_info_free (GstEegInfo *info);
+GST_EEG_API gboolean gst_eeg_info_is_same_signal (
+    const GstEegInfo *a, const GstEegInfo *b);
 GST_EEG_API gboolean gst_eeg_info_is_equal (
     const GstEegInfo *a, const GstEegInfo *b);
 

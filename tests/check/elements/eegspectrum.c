@@ -545,6 +545,23 @@ GST_START_TEST (test_reconfigure_changes_nothing)
   }
 GST_END_TEST;
 
+/* The converter behind the volts got another gain: the signal is the same. */
+GST_START_TEST (test_new_gain_of_volts_goes_on)
+  {
+    Rig r = rig_new ("eegspectrum window=1 hop=1");
+    GstBuffer *b;
+
+    feed (&r, 0, 200);
+    gst_harness_set_src_caps_str (
+        r.h, CAPS ("F32LE", "250") ",eeg-gain=(double)12");
+    feed (&r, 200, 50);
+    b = gst_harness_pull (r.h);
+    fail_unless_equals_uint64 (GST_BUFFER_OFFSET (b), 0);
+    gst_buffer_unref (b);
+    rig_free (&r);
+  }
+GST_END_TEST;
+
 /* New bands keep the window, but not across a gap that comes with them. */
 GST_START_TEST (test_change_does_not_hide_a_gap)
   {
@@ -1027,6 +1044,7 @@ eegspectrum_suite (void)
   tcase_add_test (tc, test_no_window_across_a_gap);
   tcase_add_test (tc, test_flush_begins_anew);
   tcase_add_test (tc, test_reconfigure_changes_nothing);
+  tcase_add_test (tc, test_new_gain_of_volts_goes_on);
   tcase_add_test (tc, test_change_does_not_hide_a_gap);
   tcase_add_test (tc, test_eos_drops_the_rest);
   tcase_add_test (tc, test_hop_longer_than_window);
