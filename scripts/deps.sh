@@ -3,6 +3,7 @@
 #   scripts/deps.sh           install what is missing (uses sudo when not root)
 #   scripts/deps.sh --list    only print the package names
 #   scripts/deps.sh --deep    also what scripts/deep.sh needs
+#   scripts/deps.sh --peers   also what scripts/perf-check.sh compares with
 set -eu
 
 packages="
@@ -16,6 +17,7 @@ python3-numpy python3-scipy python3-pandas python3-jsonschema python3-websockets
 chromium chromium-driver locales procps
 "
 [ "${1:-}" != --deep ] || packages="$packages valgrind util-linux"
+[ "${1:-}" != --peers ] || packages="$packages valgrind libsoxr-dev libsamplerate0-dev libedf-dev"
 if [ "${1:-}" = --list ]; then
   echo $packages
   exit 0

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Draws what perf-check measured: cost of the filter against channels and frames.
+"""Draws what perf-check measured: cost of the filter against channels, frames and rate.
 
-Usage: perf-plot.py perf-check.json OUT.svg "instruction set, processor"
+Usage: perf-plot.py perf-check.json OUT.svg
 """
+import html
 import json
 import math
 import sys
 
-W, H, LEFT, TOP, GAP = 860, 330, 62, 54, 70
-PW, PH = (W - LEFT - GAP - 20) / 2, H - TOP - 62
+W, H, LEFT, TOP, GAP = 1140, 330, 62, 68, 70
+PW, PH = (W - LEFT - 2 * GAP - 20) / 3, H - TOP - 62
 
 
 def panel(out, left, title, axis, points):
@@ -34,29 +35,33 @@ def panel(out, left, title, axis, points):
     line = " ".join("%.1f,%.1f" % (x(a), y(p[1])) for a, p in zip(xs, points))
     out.append('<polyline points="%s" class="l"/>' % line)
     for a, p in zip(xs, points):
-        out.append('<circle cx="%.1f" cy="%.1f" r="3"><title>%d: %.2f ns</title></circle>'
+        out.append('<circle cx="%.1f" cy="%.1f" r="3"><title>%d: %.3g</title></circle>'
                    % (x(a), y(p[1]), p[0], p[1]))
     out.append('<text x="%.1f" y="%d" class="n" text-anchor="middle">%s</text>'
                % (left + PW / 2, TOP + PH + 36, axis))
 
 
 def main():
-    data = json.load(open(sys.argv[1]))
+    with open(sys.argv[1]) as f:
+        data = json.load(f)
+    machine = data["machine"]
     out = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" '
            'font-family="sans-serif">' % (W, H),
            "<style>.t{font-size:14px;font-weight:bold;fill:#222}.n{font-size:11px;"
            "fill:#444}.g{stroke:#ddd;fill:none}.l{stroke:#0a6ebd;stroke-width:2;"
            "fill:none}circle{fill:#0a6ebd}</style>",
            '<rect width="%d" height="%d" fill="#fff"/>' % (W, H),
-           '<text x="%d" y="22" class="n">ns of processor time a sample, five '
-           "sections with double state; %s</text>" % (LEFT, sys.argv[3])]
+           '<text x="%d" y="22" class="n">Filter of five sections with double state, on %s; '
+           "%s</text>" % (LEFT, machine["isa"], html.escape(machine["processor"]))]
     for k, (key, title, axis) in enumerate([
-            ("channels", "buffers of 16 frames", "channels"),
-            ("frames", "32 channels", "frames in a buffer")]):
+            ("channels", "ns a sample, buffers of 16 frames", "channels"),
+            ("frames", "ns a sample, 32 channels", "frames in a buffer"),
+            ("rates", "% of a core, 32 channels, element, 4 ms", "samples per second")]):
         points = sorted((int(a), b) for a, b in data[key].items())
         panel(out, LEFT + k * (PW + GAP), title, axis, points)
     out.append("</svg>")
-    open(sys.argv[2], "w").write("\n".join(out) + "\n")
+    with open(sys.argv[2], "w") as f:
+        f.write("\n".join(out) + "\n")
 
 
 if __name__ == "__main__":

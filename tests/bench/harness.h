@@ -4,7 +4,8 @@
  * A bench is a list of variants that do the same work. Every round runs each of
  * them once, in rotating order, on the CPU time of the thread (or the whole
  * process for variants with threads); what is reported is the median of the
- * per-round ratios to the anchor, never a single wall time.
+ * per-round ratios to the anchor, never a single wall time. What misses a goal is
+ * measured up to three times: a shared machine makes things slower only.
  */
 #pragma once
 
@@ -21,7 +22,18 @@ typedef struct
   /* What it is compared with besides the anchor: place + 1 of the variant that
    * shows the limit for this one; 0 for none. */
   guint floor;
+  /* Instruction set that it runs on; NULL: its own affair. */
+  const gchar *isa;
 } BenchVariant;
+
+/* At least: so many times faster than @against. At most: so many times its
+ * time. */
+typedef struct
+{
+  guint variant, against; /* places */
+  gdouble wanted;
+  gboolean at_most;
+} BenchGoal;
 
 typedef struct
 {
@@ -32,6 +44,8 @@ typedef struct
   guint n_variants; /* the first one is the anchor */
   guint rounds;
   gboolean whole_process; /* measure all threads */
+  const BenchGoal *goals;
+  guint n_goals;
 } Bench;
 
 typedef struct
@@ -42,19 +56,58 @@ typedef struct
   gdouble above; /* median of own time / time of the floor, 0 without one */
 } BenchResult;
 
+/* Few rounds and no repetition: whether it runs, not how fast. */
+void bench_set_quick (void);
+gboolean bench_is_quick (void);
+
 /* Fills @results (n_variants entries). */
 void bench_run (const Bench *bench, BenchResult *results);
 
 /* Prints a table row a variant, and collects for bench_write_json(). */
 void bench_report (const Bench *bench, const BenchResult *results);
 
-/* Gate: prints PASS or MISS; a miss is counted, never fatal to a test run. */
+/* Both, up to three times while a goal is missed; then the goals. */
+void bench_measure (const Bench *bench, BenchResult *results);
+
+/* Prints PASS or MISS; a miss is counted, never fatal. @isa may be NULL. */
 gboolean bench_gate (
-    const gchar *what, gdouble value, gdouble at_least, guint *missed);
+    const gchar *what, const gchar *isa, gdouble value, gdouble at_least);
 gboolean bench_gate_at_most (
-    const gchar *what, gdouble value, gdouble at_most, guint *missed);
+    const gchar *what, const gchar *isa, gdouble value, gdouble at_most);
+guint bench_missed (void);
 
 /* Collects one more number, under @group and @name. */
 void bench_note (const gchar *group, const gchar *name, gdouble value);
+void bench_note_text (
+    const gchar *group, const gchar *name, const gchar *value);
+/* Says that something is not measured, and which package it would take. */
+void bench_skip (const gchar *what, const gchar *reason);
 
 gboolean bench_write_json (const gchar *path, GError **error);
+
+/* --- a bench whose variants depend on the machine ---------------------------- */
+#define BENCH_LIST_VARIANTS 24
+#define BENCH_LIST_GOALS    24
+
+typedef struct
+{
+  Bench bench;
+  BenchVariant v[BENCH_LIST_VARIANTS];
+  BenchGoal goals[BENCH_LIST_GOALS];
+  BenchResult r[BENCH_LIST_VARIANTS];
+  gchar *names[BENCH_LIST_VARIANTS];
+} BenchList;
+
+void bench_list_init (BenchList *list, const gchar *name, const gchar *unit,
+    gdouble units, guint rounds);
+/* The place of the variant. Takes @name. */
+guint bench_list_add (BenchList *list, gchar *name, const gchar *isa,
+    void (*run) (gpointer), gpointer data);
+/* The place + 1 of what limits @variant; 0 changes nothing. */
+void bench_list_floor (BenchList *list, guint variant, guint floor);
+/* A goal; @wanted 0 is none. */
+void bench_list_at_least (
+    BenchList *list, guint variant, guint against, gdouble wanted);
+void bench_list_at_most (
+    BenchList *list, guint variant, guint against, gdouble wanted);
+void bench_list_measure (BenchList *list);

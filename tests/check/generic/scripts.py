@@ -92,6 +92,13 @@ class Scripts(unittest.TestCase):
         self.assertIn("As root: apt-get install build-essential", out.stderr)
         self.assertEqual(self.calls("apt-get"), [])
 
+    def test_peers_only_when_asked_for(self):
+        self.stand_in("dpkg-query", "exit 1")
+        self.assertNotIn("libsoxr-dev", self.run_script("deps.sh", code=1).stderr)
+        out = self.run_script("deps.sh", "--peers", code=1)
+        for name in ("libsoxr-dev", "libsamplerate0-dev", "libedf-dev", "valgrind"):
+            self.assertIn(name, out.stderr)
+
     def test_no_apt_refused(self):
         self.stand_in("dpkg-query", "exit 1")
         out = self.run_script("deps.sh", code=1)
