@@ -15,6 +15,7 @@ eeg_downsample_spec (const EegDownsampleParams *params, gint rate_n,
 
   spec->quality = params->quality;
   spec->phase = params->phase;
+  spec->precision = EEG_DSP_PRECISION_DOUBLE;
   if (rate == 0 && rate_n < (gint64) rate_d * factor) {
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
         "factor %d leaves less than 1 Hz of the stream's rate of %g Hz, "
@@ -57,6 +58,20 @@ eeg_downsample_spec (const EegDownsampleParams *params, gint rate_n,
   spec->up = (int) up;
   spec->down = (int) down;
   return TRUE;
+}
+
+/* What singles lose is far below what F32 samples are rounded to, but not 140 dB
+ * below any signal. */
+EegDspPrecision
+eeg_downsample_precision (
+    const EegDownsampleParams *params, GstAudioFormat format)
+{
+  if (format != GST_AUDIO_FORMAT_F32LE ||
+      params->precision == EEG_DOWNSAMPLE_PRECISION_DOUBLE ||
+      (params->precision == EEG_DOWNSAMPLE_PRECISION_AUTO &&
+          params->quality == EEG_DSP_QUALITY_HIGH))
+    return EEG_DSP_PRECISION_DOUBLE;
+  return EEG_DSP_PRECISION_SINGLE;
 }
 
 /* The same for a rate that is only known as a number. */

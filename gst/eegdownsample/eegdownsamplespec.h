@@ -8,18 +8,30 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  EEG_DOWNSAMPLE_PRECISION_AUTO,
+  EEG_DOWNSAMPLE_PRECISION_SINGLE,
+  EEG_DOWNSAMPLE_PRECISION_DOUBLE,
+} EegDownsamplePrecision;
+
 typedef struct
 {
   gint factor;
   gint rate; /* Hz; 0: by factor */
   EegDspQuality quality;
   EegDspPhase phase;
+  EegDownsamplePrecision precision;
 } EegDownsampleParams;
 
-/* For a stream of @rate_n / @rate_d Hz; FALSE with a sentence in @error that
- * says what is possible. */
+/* For a stream of @rate_n / @rate_d Hz, sums in double; FALSE with a sentence in
+ * @error that says what is possible. */
 gboolean eeg_downsample_spec (const EegDownsampleParams *params, gint rate_n,
     gint rate_d, EegDspDecimatorSpec *spec, GError **error);
+
+/* How sums are made of samples of @format. */
+EegDspPrecision eeg_downsample_precision (
+    const EegDownsampleParams *params, GstAudioFormat format);
 
 /* See #GstEegResponseInterface. */
 gboolean eeg_downsample_evaluate (const EegDownsampleParams *params,

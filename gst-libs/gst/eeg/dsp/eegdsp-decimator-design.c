@@ -143,7 +143,7 @@ eeg_dsp_decimator_plan (const EegDspDecimatorSpec *spec,
 static EegDspDecimatorSpec
 whole (int factor, EegDspQuality quality)
 {
-  return (EegDspDecimatorSpec){1, factor, quality, EEG_DSP_PHASE_LINEAR};
+  return (EegDspDecimatorSpec){.up = 1, .down = factor, .quality = quality};
 }
 
 int

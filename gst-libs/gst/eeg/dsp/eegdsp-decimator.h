@@ -44,26 +44,44 @@ typedef enum
 } EegDspPhase;
 
 /**
+ * EegDspPrecision:
+ *
+ * How products are summed. Double: error below 1e-15 of the values. Single, for
+ * float samples and linear phase only, at twice the speed: an offset of each
+ * channel, which is brought up to date every 1024 inputs, is taken off exactly
+ * before and added in double behind, so that the error, below 1e-7 and
+ * typically 3e-8 of how far the values are from it, is that of the signal and
+ * not of the offset: 0.03 nV for 1 mV on top of 187 mV, where the rounding of a
+ * float output alone is 4 nV.
+ */
+typedef enum
+{
+  EEG_DSP_PRECISION_DOUBLE,
+  EEG_DSP_PRECISION_SINGLE,
+} EegDspPrecision;
+
+/**
  * EegDspDecimatorSpec:
  * @up: output rate = input rate * @up / @down; without a common divisor
  * @down: at least @up, at most EEG_DSP_DECIMATOR_MAX_FACTOR times that
  * @quality: see #EegDspQuality
  * @phase: EEG_DSP_PHASE_MINIMUM needs @up = 1
+ * @precision: see #EegDspPrecision
  */
 typedef struct
 {
   int up, down;
   EegDspQuality quality;
   EegDspPhase phase;
+  EegDspPrecision precision;
 } EegDspDecimatorSpec;
 
 typedef struct _EegDspDecimator EegDspDecimator;
 
 /* Output k belongs to the instant k * @down / @up of the input, so n inputs
  * give ceil (n * up / down) outputs. The work is done in stages; before its
- * first frame each holds that one's values, and after the last one those. Sums
- * and coefficients are double for float samples too. NULL when out of memory or
- * range. */
+ * first frame each holds that one's values, and after the last one those. NULL
+ * when out of memory or range. The two short forms sum in double. */
 EEG_DSP_API EegDspDecimator *eeg_dsp_decimator_new_full (
     const EegDspDecimatorSpec *spec, int channels, EegDspIsa isa);
 EEG_DSP_API EegDspDecimator *eeg_dsp_decimator_new (
@@ -84,6 +102,11 @@ EEG_DSP_API uint64_t eeg_dsp_decimator_reset_to (
 /* Input frames that must follow an output's own before it can leave. */
 EEG_DSP_API size_t eeg_dsp_decimator_delay (const EegDspDecimator *decimator);
 
+/* How it sums: a filter that has nothing to sum or is recursive does it in
+ * double whatever @spec said. */
+EEG_DSP_API EegDspPrecision eeg_dsp_decimator_precision (
+    const EegDspDecimator *decimator);
+
 /* Outputs that come of @frames more inputs. */
 EEG_DSP_API size_t eeg_dsp_decimator_available (
     const EegDspDecimator *decimator, size_t frames);
@@ -94,7 +117,8 @@ EEG_DSP_API size_t eeg_dsp_decimator_pending (const EegDspDecimator *decimator);
 /* Takes @frames interleaved frames, writes available (@frames) of them to @out
  * and returns that number. Splits change nothing, bit for bit. Values that are
  * not finite are replaced by the last good one of their channel and added to
- * @replaced unless that is NULL. */
+ * @replaced unless that is NULL. With EEG_DSP_PRECISION_SINGLE the _f64 ones do
+ * nothing and return 0. */
 EEG_DSP_API size_t eeg_dsp_decimator_process_f32 (EegDspDecimator *decimator,
     const float *in, size_t frames, float *out, uint64_t *replaced);
 EEG_DSP_API size_t eeg_dsp_decimator_process_f64 (EegDspDecimator *decimator,

@@ -59,15 +59,33 @@ typedef int (*EegDspWidenF64) (const double *in, size_t in_stride, double *out,
     size_t out_stride, size_t rows, size_t width);
 
 /* A symmetric FIR of 2 * @half + 1 taps, h[0] the middle one, on the rows
- * around @mid: out[c] = h[0] mid[c] + sum h[i] (mid[-i][c] + mid[i][c]). */
+ * around @mid: out[c] = h[0] mid[c] + sum h[i] (mid[-i][c] + mid[i][c]). @rows
+ * outputs, each around a row @step values further than the one before. */
 typedef void (*EegDspFir) (const double *h, size_t half, const double *mid,
-    size_t stride, double *out, size_t width);
+    size_t stride, size_t step, double *out, size_t out_stride, size_t rows,
+    size_t width);
+typedef void (*EegDspFirSingle) (const float *h, size_t half, const float *mid,
+    size_t stride, size_t step, float *out, size_t out_stride, size_t rows,
+    size_t width);
 
 /* Any FIR of @taps taps on the rows up to @newest: sum h[i] newest[-i][c]. */
 typedef void (*EegDspCausal) (const double *h, size_t taps,
     const double *newest, size_t stride, double *out, size_t width);
+typedef void (*EegDspCausalSingle) (const float *h, size_t taps,
+    const float *newest, size_t stride, float *out, size_t width);
 
-/* The same for @rows rows from @first on, which stand in a place aligned to 64
+/* Rows of singles relative to an offset of each channel. take() subtracts it,
+ * and returns 0 when a value is beyond EEG_DSP_HUGE or not finite; give() adds
+ * it, in double; shift() moves all values by @by. */
+typedef int (*EegDspTake) (const float *in, size_t in_stride,
+    const float *offset, float *out, size_t out_stride, size_t rows,
+    size_t width);
+typedef void (*EegDspGive) (
+    const float *sum, const float *offset, float *out, size_t width);
+typedef void (*EegDspShift) (
+    const double *by, float *row, size_t stride, size_t rows);
+
+/* causal for @rows rows from @first on, which stand in a place aligned to 64
  * bytes, as @out does; strides and @width are multiples of EEG_DSP_PAD.
  * @padded: the taps between EEG_DSP_FIR_ROWS - 1 zeros on either side. */
 #define EEG_DSP_FIR_ROWS 4
@@ -90,6 +108,11 @@ typedef struct
   EegDspWidenF64 widen_f64;
   EegDspFir fir;
   EegDspCausal causal;
+  EegDspFirSingle fir_single;
+  EegDspCausalSingle causal_single;
+  EegDspTake take;
+  EegDspGive give;
+  EegDspShift shift;
   EegDspCausalRows causal_rows;
   EEG_DSP_SCALE (s24_to_f32_single, int32_t, float, float);
   EEG_DSP_SCALE (s24_to_f32, int32_t, float, double);
