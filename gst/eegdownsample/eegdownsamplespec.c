@@ -6,6 +6,57 @@
 #endif
 #include "eegdownsamplespec.h"
 
+GType
+gst_eeg_downsample_quality_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+      {EEG_DSP_QUALITY_LOW, "Aliases below -60 dB, shortest delay", "low"},
+      {EEG_DSP_QUALITY_STANDARD, "Aliases below -100 dB", "standard"},
+      {EEG_DSP_QUALITY_HIGH, "Aliases below -140 dB, longest delay", "high"},
+      {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (
+        &type, g_enum_register_static ("GstEegDownsampleQuality", values));
+  return type;
+}
+
+GType
+gst_eeg_downsample_phase_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+      {EEG_DSP_PHASE_LINEAR, "Shapes and times exact, with latency", "linear"},
+      {EEG_DSP_PHASE_MINIMUM, "No latency, some frequencies late", "minimum"},
+      {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (
+        &type, g_enum_register_static ("GstEegDownsamplePhase", values));
+  return type;
+}
+
+GType
+gst_eeg_downsample_precision_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+      {EEG_DOWNSAMPLE_PRECISION_AUTO,
+          "Single for F32 samples unless quality is high", "auto"},
+      {EEG_DOWNSAMPLE_PRECISION_SINGLE, "Single for F32 samples", "single"},
+      {EEG_DOWNSAMPLE_PRECISION_DOUBLE, "Double for all", "double"},
+      {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (
+        &type, g_enum_register_static ("GstEegDownsamplePrecision", values));
+  return type;
+}
+
 gboolean
 eeg_downsample_spec (const EegDownsampleParams *params, gint rate_n,
     gint rate_d, EegDspDecimatorSpec *spec, GError **error)

@@ -15,6 +15,14 @@ typedef enum
   EEG_DOWNSAMPLE_PRECISION_DOUBLE,
 } EegDownsamplePrecision;
 
+#define GST_TYPE_EEG_DOWNSAMPLE_QUALITY (gst_eeg_downsample_quality_get_type ())
+#define GST_TYPE_EEG_DOWNSAMPLE_PHASE   (gst_eeg_downsample_phase_get_type ())
+#define GST_TYPE_EEG_DOWNSAMPLE_PRECISION                                      \
+  (gst_eeg_downsample_precision_get_type ())
+GType gst_eeg_downsample_quality_get_type (void);
+GType gst_eeg_downsample_phase_get_type (void);
+GType gst_eeg_downsample_precision_get_type (void);
+
 typedef struct
 {
   gint factor;

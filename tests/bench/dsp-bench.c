@@ -230,6 +230,10 @@ main (int argc, char **argv)
       eeg_dsp_cascade_free (v[k].cascade);
   }
   for (i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+    const EegDspDecimatorSpec single = {.up = 1,
+        .down = 16,
+        .quality = EEG_DSP_QUALITY_STANDARD,
+        .precision = EEG_DSP_PRECISION_SINGLE};
     Variant v[EEG_DSP_N_ISAS];
 
     memset (v, 0, sizeof v);
@@ -237,8 +241,8 @@ main (int argc, char **argv)
       if (!eeg_dsp_isa_supported (isa))
         continue;
       v[n].name = eeg_dsp_isa_name (isa);
-      v[n++].decimator = eeg_dsp_decimator_new_for_isa (
-          16, EEG_DSP_QUALITY_STANDARD, shapes[i][0], isa);
+      v[n++].decimator =
+          eeg_dsp_decimator_new_full (&single, shapes[i][0], isa);
     }
     measure ("1 of 16", v, n, shapes[i][0], shapes[i][1], NULL);
     for (k = 0; k < n; k++)

@@ -94,8 +94,12 @@ expected (guint64 begin, guint frames, gint factor)
   guint outputs = (frames + factor - 1) / factor, n, f;
   GArray *a = g_array_new (FALSE, FALSE, sizeof (gfloat));
   gfloat *x = g_new (gfloat, frames * CHANNELS);
+  EegDspDecimatorSpec spec = {.up = 1,
+      .down = factor,
+      .quality = EEG_DSP_QUALITY_STANDARD,
+      .precision = EEG_DSP_PRECISION_SINGLE};
   EegDspDecimator *d =
-      eeg_dsp_decimator_new (factor, EEG_DSP_QUALITY_STANDARD, CHANNELS);
+      eeg_dsp_decimator_new_full (&spec, CHANNELS, eeg_dsp_isa ());
 
   g_array_set_size (a, outputs * CHANNELS);
   for (f = 0; f < frames * CHANNELS; f++)
@@ -537,6 +541,65 @@ GST_START_TEST (test_counts_and_plain_audio_refused)
   }
 GST_END_TEST;
 
+/* What sums are made in, and that they are: against double, on an offset of
+ * 20 mV, nothing but the last bit may differ. */
+GST_START_TEST (test_precision)
+  {
+    static const struct
+    {
+      const gchar *format, *quality, *precision, *phase, *is;
+    } cases[] = {{"F32LE", "standard", "auto", "linear", "single"},
+        {"F32LE", "low", "auto", "linear", "single"},
+        {"F32LE", "high", "auto", "linear", "double"},
+        {"F32LE", "high", "single", "linear", "single"},
+        {"F32LE", "standard", "double", "linear", "double"},
+        {"F32LE", "standard", "single", "minimum", "double"},
+        {"F64LE", "standard", "auto", "linear", "double"},
+        {"F64LE", "standard", "single", "linear", "double"}};
+    GArray *got[2];
+    guint i;
+
+    for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+      gchar *caps = g_strdup_printf (CAPS ("%s", "4000"), cases[i].format);
+      GstHarness *h = gst_harness_new ("eegdownsample");
+      GstStructure *stats;
+
+      gst_util_set_object_arg (
+          G_OBJECT (h->element), "quality", cases[i].quality);
+      gst_util_set_object_arg (
+          G_OBJECT (h->element), "precision", cases[i].precision);
+      gst_util_set_object_arg (G_OBJECT (h->element), "phase", cases[i].phase);
+      gst_harness_set_src_caps_str (h, caps);
+      g_object_get (h->element, "stats", &stats, NULL);
+      fail_unless_equals_string (
+          gst_structure_get_string (stats, "precision"), cases[i].is);
+      gst_structure_free (stats);
+      gst_harness_teardown (h);
+      g_free (caps);
+    }
+    for (i = 0; i < 2; i++) {
+      GstHarness *h = gst_harness_new ("eegdownsample");
+
+      got[i] = g_array_new (FALSE, FALSE, sizeof (gfloat));
+      g_object_set (h->element, "factor", 16, NULL);
+      gst_util_set_object_arg (
+          G_OBJECT (h->element), "precision", i ? "double" : "single");
+      gst_harness_set_src_caps_str (h, CAPS ("F32LE", "4000"));
+      fail_unless (gst_harness_push (h, make_buffer (0, 8000)) == GST_FLOW_OK);
+      fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
+      take_all (h, got[i], 0, 16);
+      gst_harness_teardown (h);
+    }
+    fail_unless_equals_int (got[0]->len, got[1]->len);
+    fail_unless (got[0]->len == 500 * CHANNELS);
+    for (i = 0; i < got[0]->len; i++)
+      fail_unless (fabsf (g_array_index (got[0], gfloat, i) -
+                          g_array_index (got[1], gfloat, i)) < 2e-9f);
+    g_array_free (got[0], TRUE);
+    g_array_free (got[1], TRUE);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_change_while_playing_refused)
   {
     static const gchar *const words[] = {"factor", "keeps", NULL};
@@ -685,6 +748,7 @@ eegdownsample_suite (void)
   tcase_add_test (tc, test_reconfigure_changes_nothing);
   tcase_add_test (tc, test_impossible_factor_refused);
   tcase_add_test (tc, test_counts_and_plain_audio_refused);
+  tcase_add_test (tc, test_precision);
   tcase_add_test (tc, test_change_while_playing_refused);
   tcase_add_test (tc, test_nan_contained_and_reported);
   tcase_add_test (tc, test_pool_at_its_cap_loses_nothing);

@@ -90,7 +90,7 @@ GST_START_TEST (test_scipy_ratios)
     fail_unless (f != NULL);
     while (fgets (line, sizeof line, f)) {
       EegDspDecimatorSpec spec = {
-          1, 1, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR};
+          1, 1, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0};
       int half, frames, outputs, i, k, isa;
       guint32 seed = 777;
       double *x, *y, *want;
@@ -190,7 +190,7 @@ GST_START_TEST (test_ratios_keep_sines_in_place)
 
     for (i = 0; i < G_N_ELEMENTS (ratios); i++) {
       EegDspDecimatorSpec spec = {ratios[i][0], ratios[i][1],
-          EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR};
+          EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0};
 
       check_sines (&spec, 0);
       check_sines (&spec, 12345);
@@ -209,7 +209,7 @@ GST_START_TEST (test_minimum_phase)
 
     for (i = 0; i < G_N_ELEMENTS (factors); i++)
       for (q = 0; q < 3; q++) {
-        EegDspDecimatorSpec spec = {1, factors[i], q, EEG_DSP_PHASE_MINIMUM};
+        EegDspDecimatorSpec spec = {1, factors[i], q, EEG_DSP_PHASE_MINIMUM, 0};
         double limit = pow (10, -eeg_dsp_decimator_attenuation (q) / 20);
         double re, im, f;
 
@@ -229,7 +229,7 @@ GST_START_TEST (test_minimum_phase)
       }
     {
       EegDspDecimatorSpec spec = {
-          1, 16, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_MINIMUM};
+          1, 16, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_MINIMUM, 0};
       EegDspDecimator *d =
           eeg_dsp_decimator_new_full (&spec, 1, eeg_dsp_isa ());
       double x[4000], y[250], z[250], re, im;
@@ -263,14 +263,14 @@ GST_END_TEST;
 GST_START_TEST (test_ratios_refused)
   {
     static const EegDspDecimatorSpec bad[] = {
-        {5, 4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
-        {2, 4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
-        {0, 4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
-        {-1, -4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
-        {513, 514, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
-        {1, 1025, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
-        {2, 3, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_MINIMUM},
-        {1, 1025, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_MINIMUM}};
+        {5, 4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0},
+        {2, 4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0},
+        {0, 4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0},
+        {-1, -4, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0},
+        {513, 514, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0},
+        {1, 1025, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0},
+        {2, 3, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_MINIMUM, 0},
+        {1, 1025, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_MINIMUM, 0}};
     double re, im;
     guint i;
 
@@ -317,9 +317,13 @@ GST_START_TEST (test_splits_are_bit_exact)
   {
     static const int channel_counts[] = {1, 2, 3, 6, 8, 33, 67};
     static const EegDspDecimatorSpec specs[] = {
-        {1, 16, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
-        {7, 200, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR},
-        {4, 5, EEG_DSP_QUALITY_LOW, EEG_DSP_PHASE_LINEAR}};
+        {1, 16, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0},
+        {7, 200, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR, 0},
+        {4, 5, EEG_DSP_QUALITY_LOW, EEG_DSP_PHASE_LINEAR, 0},
+        {1, 16, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR,
+            EEG_DSP_PRECISION_SINGLE},
+        {7, 200, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR,
+            EEG_DSP_PRECISION_SINGLE}};
     int isa, frames = 3001, outputs;
     guint i, turn;
 
@@ -415,6 +419,270 @@ GST_START_TEST (test_keeps_last_good_value)
   }
 GST_END_TEST;
 
+/* What sums of singles add to the rounding of the output, in volts RMS. */
+#define NOISE 0.06e-9
+
+/* EEG-sized noise on electrode offsets, and on one that drifts by 10 mV from one
+ * adjustment of the offset to the next. */
+GST_START_TEST (test_single_against_scipy)
+  {
+    FILE *f = fopen (TEST_DATA_DIR "/dsp-decimator-single.txt", "r");
+    char line[256];
+    int cases = 0;
+
+    fail_unless (f != NULL);
+    while (fgets (line, sizeof line, f)) {
+      EegDspDecimatorSpec spec = {.quality = EEG_DSP_QUALITY_STANDARD,
+          .precision = EEG_DSP_PRECISION_SINGLE};
+      /* volatile: no product is fused with a sum */
+      volatile double offset, drift, part, base;
+      double *want, limit;
+      int frames, outputs, i, k, isa;
+      guint32 seed = 777;
+      float *x, *y;
+
+      if (line[0] == '#')
+        continue;
+      {
+        double o, d;
+        fail_unless_equals_int (sscanf (line, "%d %d %lf %lf %d %d", &spec.up,
+                                    &spec.down, &o, &d, &frames, &outputs),
+            6);
+        offset = o;
+        drift = d;
+      }
+      want = g_new (double, outputs);
+      for (i = 0; i < outputs; i++) {
+        fail_unless (fgets (line, sizeof line, f) != NULL);
+        want[i] = strtod (line, NULL);
+      }
+      x = g_new (float, 2 * frames);
+      y = g_new (float, 2 * outputs);
+      for (i = 0; i < frames; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        part = (seed / 4294967296.0 - 0.5) * 1e-3;
+        base = drift * i;
+        base = offset + base;
+        x[2 * i] = (float) (part + base);
+        x[2 * i + 1] = (float) offset;
+      }
+      limit = drift > 0 ? 10 * NOISE : NOISE;
+      for (isa = 0; isa < EEG_DSP_N_ISAS; isa++) {
+        double sum = 0, rounding = 0, odd = 0;
+        EegDspDecimator *d;
+
+        if (!eeg_dsp_isa_supported (isa))
+          continue;
+        d = eeg_dsp_decimator_new_full (&spec, 2, isa);
+        fail_unless (
+            eeg_dsp_decimator_precision (d) == EEG_DSP_PRECISION_SINGLE);
+        k = eeg_dsp_decimator_process_f32 (d, x, frames, y, NULL);
+        k += eeg_dsp_decimator_drain_f32 (d, y + 2 * k);
+        fail_unless_equals_int (k, outputs);
+        for (i = 0; i < outputs; i++) {
+          double error = y[2 * i] - want[i], r = (float) want[i] - want[i];
+          double step = nextafterf (fabsf (y[2 * i]), 1) - fabsf (y[2 * i]);
+
+          sum += error * error / outputs;
+          rounding += r * r / outputs;
+          /* how often noise moves a value across the middle of a step */
+          odd += (y[2 * i] != (float) want[i]) - limit / step;
+          fail_unless (fabs (error) <= step / 2 + 5 * limit,
+              "%d/%d %g V: output %d is off by %g nV", spec.up, spec.down,
+              offset, i, error * 1e9);
+          /* a constant stays what it is */
+          fail_unless (y[2 * i + 1] == (float) offset);
+        }
+        if (fabs (offset) > 0)
+          fail_unless (odd <= 3, "%d/%d %g V: %g too many differ", spec.up,
+              spec.down, offset, odd);
+        else
+          fail_unless (sum <= limit * limit, "%d/%d: %g nV RMS", spec.up,
+              spec.down, sqrt (sum) * 1e9);
+        GST_INFO ("%d/%d %g V %s: error %.4g nV RMS, output rounding %.4g nV",
+            spec.up, spec.down, offset, eeg_dsp_isa_name (isa),
+            sqrt (sum) * 1e9, sqrt (rounding) * 1e9);
+        eeg_dsp_decimator_free (d);
+      }
+      g_free (x);
+      g_free (y);
+      g_free (want);
+      cases++;
+    }
+    fclose (f);
+    fail_unless_equals_int (cases, 6);
+  }
+GST_END_TEST;
+
+/* The promises of the bands, kept by what sums of singles give: sines on an
+ * offset, measured by projection (what passes) and peak (what folds). */
+GST_START_TEST (test_single_bands)
+  {
+    static const int ratios[][2] = {
+        {1, 2}, {1, 3}, {1, 5}, {1, 12}, {1, 16}, {1, 64}, {25, 64}};
+    static const double ripple[] = {0.025, 0.01};
+    guint i, q;
+    int k, p;
+
+    for (i = 0; i < G_N_ELEMENTS (ratios); i++)
+      for (q = 0; q < 2; q++) {
+        EegDspDecimatorSpec spec = {.up = ratios[i][0],
+            .down = ratios[i][1],
+            .quality = q,
+            .precision = EEG_DSP_PRECISION_SINGLE};
+        double rate = (double) spec.up / spec.down;
+        double alias = pow (10, -eeg_dsp_decimator_attenuation (q) / 20);
+        enum
+        {
+          PASS = 8,
+          STOP = 24
+        };
+        int ch = PASS + STOP, frames = (int) (300 / rate), n, c;
+        float *x = g_new (float, frames *ch), *y = g_new (float, 301 * ch);
+        EegDspDecimator *d =
+            eeg_dsp_decimator_new_full (&spec, ch, eeg_dsp_isa ());
+
+        for (c = 0; c < ch; c++) {
+          double hz = c < PASS ? rate * 0.05 * (c + 1)
+                               : 0.6 * rate + (0.5 - 0.6 * rate) * (c - PASS) /
+                                                  (STOP - 1);
+
+          for (k = 0; k < frames; k++)
+            x[k * ch + c] = (float) (0.1 + 1e-3 * sin (2 * G_PI * hz * k));
+        }
+        n = eeg_dsp_decimator_process_f32 (d, x, frames, y, NULL);
+        /* the edges hold a value, which is another signal; 200 outputs are whole
+         * periods of what passes */
+        for (c = 0; c < ch; c++) {
+          double re = 0, im = 0, peak = 0, db;
+
+          for (k = 50, p = 0; p < 200; k++, p++) {
+            double v = y[k * ch + c] - (double) 0.1f;
+
+            fail_unless (k < n);
+            re += v * cos (2 * G_PI * 0.05 * (c + 1) * k) / 100;
+            im += v * sin (2 * G_PI * 0.05 * (c + 1) * k) / 100;
+            peak = fmax (peak, fabs (v));
+          }
+          db = 20 * log10 (hypot (re, im) / 1e-3);
+          if (c < PASS)
+            fail_unless (fabs (db) <= ripple[q], "%d/%d quality %d: %g dB",
+                spec.up, spec.down, q, db);
+          else if (0.6 * rate < 0.5)
+            /* and half a step of F32 at 0.1 */
+            fail_unless (peak <= 1e-3 * alias + 4e-9,
+                "%d/%d quality %d: alias of %g nV", spec.up, spec.down, q,
+                peak * 1e9);
+        }
+        eeg_dsp_decimator_free (d);
+        g_free (x);
+        g_free (y);
+      }
+  }
+GST_END_TEST;
+
+/* In all of these a channel is one and the same sum, and so on all processors
+ * that fuse products: its place and the number of others change nothing. */
+GST_START_TEST (test_place_changes_nothing)
+  {
+    static const EegDspDecimatorSpec specs[] = {
+        {1, 16, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR,
+            EEG_DSP_PRECISION_SINGLE},
+        {1, 16, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR,
+            EEG_DSP_PRECISION_DOUBLE},
+        {7, 200, EEG_DSP_QUALITY_STANDARD, EEG_DSP_PHASE_LINEAR,
+            EEG_DSP_PRECISION_SINGLE}};
+    static const int counts[] = {1, 3, 8, 15, 16, 24, 32, 63, 99};
+    const int frames = 2500;
+    guint s, i;
+
+    for (s = 0; s < G_N_ELEMENTS (specs); s++) {
+      float *first = NULL;
+      int isa, fused = -1, outputs = 0, c, k, n;
+
+      for (isa = 0; isa < EEG_DSP_N_ISAS; isa++) {
+        if (!eeg_dsp_isa_supported (isa))
+          continue;
+        /* the baseline of x86 fuses nothing */
+        if (fused != (isa >= EEG_DSP_ISA_AVX2))
+          g_clear_pointer (&first, g_free);
+        fused = isa >= EEG_DSP_ISA_AVX2;
+        for (i = 0; i < G_N_ELEMENTS (counts); i++) {
+          int ch = counts[i];
+          EegDspDecimator *d = eeg_dsp_decimator_new_full (&specs[s], ch, isa);
+          float *x = g_new (float, frames *ch), *y = g_new (float, frames *ch);
+          guint32 seed = 3;
+
+          for (k = 0; k < frames; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            for (c = 0; c < ch; c++)
+              x[k * ch + c] = (float) (seed / 4294967296.0 + 1);
+          }
+          n = eeg_dsp_decimator_process_f32 (d, x, frames, y, NULL);
+          n += eeg_dsp_decimator_drain_f32 (d, y + n * ch);
+          if (!first) {
+            outputs = n;
+            first = g_memdup2 (y, n * sizeof *y);
+          }
+          fail_unless_equals_int (n, outputs);
+          for (k = 0; k < n; k++)
+            for (c = 0; c < ch; c++)
+              fail_unless (y[k * ch + c] == first[k],
+                  "spec %u %s: channel %d of %d, output %d: %.9g, not %.9g", s,
+                  eeg_dsp_isa_name (isa), c, ch, k, y[k * ch + c], first[k]);
+          eeg_dsp_decimator_free (d);
+          g_free (x);
+          g_free (y);
+        }
+      }
+      g_free (first);
+    }
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_single_of_doubles_refused)
+  {
+    EegDspDecimatorSpec spec = {.up = 1,
+        .down = 4,
+        .quality = EEG_DSP_QUALITY_STANDARD,
+        .precision = EEG_DSP_PRECISION_SINGLE};
+    EegDspDecimator *d = eeg_dsp_decimator_new_full (&spec, 1, eeg_dsp_isa ());
+    double x[200] = {0}, y[50] = {7};
+    float good[200], z[50];
+    uint64_t bad = 0;
+    int i, n;
+
+    fail_unless_equals_int (
+        eeg_dsp_decimator_process_f64 (d, x, 200, y, NULL), 0);
+    fail_unless_equals_int (eeg_dsp_decimator_drain_f64 (d, y), 0);
+    fail_unless (y[0] == 7);
+    /* The first value is no number: as ever, 0 is held for it; and a value that
+     * is none keeps the last one, on top of the offset too. */
+    for (i = 0; i < 200; i++)
+      good[i] = i % 3 ? (float) NAN : 0.1f;
+    good[0] = NAN;
+    n = eeg_dsp_decimator_process_f32 (d, good, 200, z, &bad);
+    n += eeg_dsp_decimator_drain_f32 (d, z + n);
+    fail_unless_equals_int (n, 50);
+    fail_unless_equals_int (bad, 134);
+    fail_unless (fabsf (z[40] - 0.1f) < 1e-8f);
+    eeg_dsp_decimator_free (d);
+
+    /* nothing to sum, or nothing but sections */
+    spec.down = 1;
+    d = eeg_dsp_decimator_new_full (&spec, 1, eeg_dsp_isa ());
+    fail_unless (eeg_dsp_decimator_precision (d) == EEG_DSP_PRECISION_DOUBLE);
+    fail_unless_equals_int (
+        eeg_dsp_decimator_process_f64 (d, x, 50, y, NULL), 50);
+    eeg_dsp_decimator_free (d);
+    spec.down = 4;
+    spec.phase = EEG_DSP_PHASE_MINIMUM;
+    d = eeg_dsp_decimator_new_full (&spec, 1, eeg_dsp_isa ());
+    fail_unless (eeg_dsp_decimator_precision (d) == EEG_DSP_PRECISION_DOUBLE);
+    eeg_dsp_decimator_free (d);
+  }
+GST_END_TEST;
+
 static Suite *
 dsp_decimator_suite (void)
 {
@@ -431,6 +699,10 @@ dsp_decimator_suite (void)
   tcase_add_test (tc, test_splits_are_bit_exact);
   tcase_add_test (tc, test_edges_and_refused);
   tcase_add_test (tc, test_keeps_last_good_value);
+  tcase_add_test (tc, test_single_against_scipy);
+  tcase_add_test (tc, test_single_bands);
+  tcase_add_test (tc, test_place_changes_nothing);
+  tcase_add_test (tc, test_single_of_doubles_refused);
   return s;
 }
 

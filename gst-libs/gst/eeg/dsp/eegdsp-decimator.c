@@ -112,7 +112,7 @@ group_width (const EegDspDecimator *d, size_t group)
 static size_t
 padded (size_t width)
 {
-  size_t n = 1;
+  size_t n = 2;
 
   if (width > 8)
     return (width + 7) / 8 * 8;

@@ -60,7 +60,8 @@ typedef int (*EegDspWidenF64) (const double *in, size_t in_stride, double *out,
 
 /* A symmetric FIR of 2 * @half + 1 taps, h[0] the middle one, on the rows
  * around @mid: out[c] = h[0] mid[c] + sum h[i] (mid[-i][c] + mid[i][c]). @rows
- * outputs, each around a row @step values further than the one before. */
+ * outputs, each around a row @step values further than the one before. @width is
+ * even. */
 typedef void (*EegDspFir) (const double *h, size_t half, const double *mid,
     size_t stride, size_t step, double *out, size_t out_stride, size_t rows,
     size_t width);
