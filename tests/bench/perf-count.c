@@ -38,8 +38,12 @@ count_fir (guint runs)
 static guint
 count_decimate (guint runs)
 {
+  const EegDspDecimatorSpec spec = {.up = 1,
+      .down = FACTOR,
+      .quality = EEG_DSP_QUALITY_STANDARD,
+      .precision = EEG_DSP_PRECISION_SINGLE};
   EegDspDecimator *d =
-      eeg_dsp_decimator_new (FACTOR, EEG_DSP_QUALITY_STANDARD, CHANNELS);
+      eeg_dsp_decimator_new_full (&spec, CHANNELS, eeg_dsp_isa ());
 
   while (runs--)
     eeg_dsp_decimator_process_f32 (d, perf_volts, FRAMES, perf_result, NULL);

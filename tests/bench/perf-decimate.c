@@ -41,6 +41,17 @@ typedef struct
 static gpointer
 own_open (gint isa, guint channels)
 {
+  const EegDspDecimatorSpec spec = {.up = 1,
+      .down = FACTOR,
+      .quality = EEG_DSP_QUALITY_STANDARD,
+      .precision = EEG_DSP_PRECISION_SINGLE};
+
+  return eeg_dsp_decimator_new_full (&spec, (gint) channels, isa);
+}
+
+static gpointer
+own_open_double (gint isa, guint channels)
+{
   return eeg_dsp_decimator_new_for_isa (
       FACTOR, EEG_DSP_QUALITY_STANDARD, (gint) channels, isa);
 }
@@ -177,6 +188,13 @@ own (EegDspIsa isa)
       eeg_dsp_isa_name (isa), 0};
 }
 
+static Converter
+own_double (EegDspIsa isa)
+{
+  return (Converter){"eeg_dsp_decimator, double sums", own_open_double,
+      own_convert, own_close, isa, eeg_dsp_isa_name (isa), 0};
+}
+
 /* --- quality ---------------------------------------------------------------------- */
 #define SINE_FRAMES (4 * RATE)          /* 4 s, */
 #define LOOKED_AT   (2 * RATE / FACTOR) /* the last 2 s of which are looked at */
@@ -283,7 +301,9 @@ bench_decimate_shape (guint frames)
       g_strdup_printf ("decimate by 16, %d x %u", CHANNELS, frames);
   Work naive = {NULL, NULL, frames, 3200 / frames};
   Converter ours[EEG_DSP_N_ISAS];
-  Work own_work[EEG_DSP_N_ISAS], peer_work[G_N_ELEMENTS (peers)];
+  Converter doubles = own_double (eeg_dsp_isa ());
+  Work own_work[EEG_DSP_N_ISAS], double_work = naive,
+                                 peer_work[G_N_ELEMENTS (peers)];
   guint of_peer[G_N_ELEMENTS (peers)], scipy = 0;
   BenchList l;
 
@@ -317,7 +337,12 @@ bench_decimate_shape (guint frames)
     if (scipy)
       bench_list_at_least (&l, v, scipy, 30);
   }
+  double_work.converter = &doubles;
+  double_work.self = doubles.open (doubles.kind, CHANNELS);
+  bench_list_add (
+      &l, g_strdup (doubles.name), doubles.isa, work_run, &double_work);
   bench_list_measure (&l);
+  own_close (double_work.self);
   for (gint isa = 0; isa < EEG_DSP_N_ISAS; isa++)
     own_close (own_work[isa].self);
   for (guint i = 0; peers[i].name; i++)
@@ -327,7 +352,7 @@ bench_decimate_shape (guint frames)
 void
 bench_decimate (void)
 {
-  Converter best = own (eeg_dsp_isa ());
+  Converter best = own (eeg_dsp_isa ()), doubles = own_double (eeg_dsp_isa ());
 
   perf_prepare ();
 #ifndef HAVE_SOXR
@@ -340,6 +365,7 @@ bench_decimate (void)
   bench_decimate_shape (400);
   printf ("decimate by 16, quality\n");
   measure_quality (&best, TRUE);
+  measure_quality (&doubles, FALSE);
   for (guint i = 0; peers[i].name; i++)
     measure_quality (&peers[i], FALSE);
 }
