@@ -40,6 +40,7 @@ typedef struct
   /* object lock */
   gint rate_n; /* of the output, 0 while there are no caps */
   gint rate_d;
+  GstClockTime position; /* end of the last buffer that went the short way */
 } GstEegBaseFilterPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (
@@ -114,6 +115,7 @@ gst_eeg_base_filter_set_caps (
   }
   priv->direct = FALSE;
   GST_OBJECT_LOCK (self);
+  priv->position = GST_CLOCK_TIME_NONE;
   priv->rate_n = 0;
   GST_OBJECT_UNLOCK (self);
   if (wrong != NULL) {
@@ -179,10 +181,37 @@ gst_eeg_base_filter_sink_event (GstBaseTransform *trans, GstEvent *event)
     priv->direct = ok && can_go_direct (self);
     return ok;
   }
-  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP &&
-      priv->pending_reset == NO_RESET)
-    priv->pending_reset = GST_EEG_RESET_FLUSH;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) {
+    if (priv->pending_reset == NO_RESET)
+      priv->pending_reset = GST_EEG_RESET_FLUSH;
+    GST_OBJECT_LOCK (self);
+    priv->position = GST_CLOCK_TIME_NONE;
+    GST_OBJECT_UNLOCK (self);
+  }
   return parent->sink_event (trans, event);
+}
+
+/* GstBaseTransform knows nothing of buffers that went the short way. */
+static gboolean
+query_position (GstEegBaseFilter *self, GstQuery *query)
+{
+  GstBaseTransform *trans = GST_BASE_TRANSFORM (self);
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstClockTime position;
+  GstFormat format;
+
+  GST_OBJECT_LOCK (self);
+  position = priv->position;
+  GST_OBJECT_UNLOCK (self);
+  gst_query_parse_position (query, &format, NULL);
+  if (GST_CLOCK_TIME_IS_VALID (position))
+    position =
+        gst_segment_to_stream_time (&trans->segment, GST_FORMAT_TIME, position);
+  if (format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID (position))
+    return GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class)
+        ->query (trans, GST_PAD_SRC, query);
+  gst_query_set_position (query, format, (gint64) position);
+  return TRUE;
 }
 
 static gboolean
@@ -215,6 +244,8 @@ gst_eeg_base_filter_query (
     gst_query_set_latency (query, live, min, max);
     return TRUE;
   }
+  if (direction == GST_PAD_SRC && GST_QUERY_TYPE (query) == GST_QUERY_POSITION)
+    return query_position (self, query);
   return GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class)
       ->query (trans, direction, query);
 }
@@ -244,6 +275,7 @@ gst_eeg_base_filter_stop (GstBaseTransform *trans)
   gst_clear_caps (&priv->refused);
   drop_pool (GST_EEG_BASE_FILTER (trans));
   GST_OBJECT_LOCK (trans);
+  priv->position = GST_CLOCK_TIME_NONE;
   priv->rate_n = 0;
   priv->rate_d = 1;
   GST_OBJECT_UNLOCK (trans);
@@ -419,6 +451,7 @@ gst_eeg_base_filter_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   GstBaseTransform *trans = (GstBaseTransform *) parent;
   GstEegBaseFilter *self = SELF (trans);
   GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstClockTime end;
   GstFlowReturn ret;
 
   if (!priv->direct || GST_PAD_NEEDS_RECONFIGURE (trans->srcpad))
@@ -433,6 +466,14 @@ gst_eeg_base_filter_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   if (ret != GST_FLOW_OK) {
     gst_buffer_unref (buffer);
     return ret == GST_BASE_TRANSFORM_FLOW_DROPPED ? GST_FLOW_OK : ret;
+  }
+  end = GST_BUFFER_PTS (buffer);
+  if (GST_CLOCK_TIME_IS_VALID (end)) {
+    if (GST_BUFFER_DURATION_IS_VALID (buffer))
+      end += GST_BUFFER_DURATION (buffer);
+    GST_OBJECT_LOCK (self);
+    priv->position = end;
+    GST_OBJECT_UNLOCK (self);
   }
   return gst_pad_push (trans->srcpad, buffer);
 }
@@ -683,6 +724,7 @@ gst_eeg_base_filter_init (GstEegBaseFilter *self)
 
   priv->pending_reset = GST_EEG_RESET_START;
   priv->rate_d = 1;
+  priv->position = GST_CLOCK_TIME_NONE;
   priv->base_chain = GST_PAD_CHAINFUNC (sink);
   gst_pad_set_chain_function (sink, gst_eeg_base_filter_chain);
 }

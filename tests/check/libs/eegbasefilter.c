@@ -388,6 +388,33 @@ GST_START_TEST (test_shared_input_is_left_alone)
   }
 GST_END_TEST;
 
+/* The end of what was let through, for whoever shows it. */
+GST_START_TEST (test_position)
+  {
+    TestStage *s;
+    GstHarness *h = harness (&s);
+    GstPad *pad = gst_element_get_static_pad (h->element, "src");
+    GstSegment seg;
+    gint64 at;
+
+    gst_harness_set_src_caps_str (h, VOLTS (1));
+    gst_segment_init (&seg, GST_FORMAT_TIME);
+    seg.start = 40 * GST_MSECOND;
+    seg.time = GST_SECOND;
+    gst_harness_push_event (h, gst_event_new_segment (&seg));
+    for (guint i = 10; i < 30; i += 10) {
+      GstBuffer *b = buffer (i, 10, 0);
+
+      GST_BUFFER_DURATION (b) = 40 * GST_MSECOND;
+      gst_harness_push (h, b);
+      fail_unless (gst_pad_query_position (pad, GST_FORMAT_TIME, &at));
+      fail_unless_equals_int64 (at, GST_SECOND + 4 * i * GST_MSECOND);
+    }
+    gst_object_unref (pad);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
 /* Nothing is processed as the stream that it no longer is. */
 GST_START_TEST (test_refused_caps_while_running_fails)
   {
@@ -462,6 +489,7 @@ eegbasefilter_suite (void)
   tcase_add_test (tc, test_setup_refused);
   tcase_add_test (tc, test_partial_frame_fails);
   tcase_add_test (tc, test_shared_input_is_left_alone);
+  tcase_add_test (tc, test_position);
   tcase_add_test (tc, test_refused_caps_while_running_fails);
   tcase_add_test (tc, test_downstream_has_its_say);
   return s;
