@@ -10,10 +10,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
+
+/* Room on the disk is asked for ahead of the rows: the kernel then need not look
+ * for some at each write, and a recording lies in one piece. It lasts for about
+ * a second, so a slow stream takes little, and never more than this. */
+#define STEP_MIN (256u << 10)
+#define STEP_MAX (32u << 20)
+/* Nor more than this part of what is free: others record, too. */
+#define STEP_SHARE 16
 
 static int
 write_all (int fd, const gchar *data, gsize size, gsize *written)
@@ -34,6 +44,55 @@ write_all (int fd, const gchar *data, gsize size, gsize *written)
   return 0;
 }
 
+/* What a file in memory is given is gone for others at once, and gains nothing. */
+static gboolean
+is_in_memory (const struct statfs *fs)
+{
+  return fs->f_type == TMPFS_MAGIC || fs->f_type == RAMFS_MAGIC;
+}
+
+/* Sees to it that there is room up to byte @end and somewhat further. Only a
+ * help: where it cannot be had, writing will tell what is wrong. */
+static void
+reserve_room (CsvFile *file, guint64 end)
+{
+  gint64 now, since;
+  struct statfs fs;
+  guint64 share;
+
+  if (end <= file->reserved || file->step == 0)
+    return;
+  now = g_get_monotonic_time ();
+  since = now - file->reserve_time;
+  if (since < G_USEC_PER_SEC)
+    file->step = MIN (2 * file->step, STEP_MAX);
+  else if (since > 4 * G_USEC_PER_SEC)
+    file->step = MAX (file->step / 2, STEP_MIN);
+  file->reserve_time = now;
+
+  if (fstatfs (file->fd, &fs) < 0 || is_in_memory (&fs)) {
+    file->step = 0;
+    return;
+  }
+  share = (guint64) fs.f_bavail * (guint64) fs.f_bsize / STEP_SHARE;
+  if (share < STEP_MIN ||
+      fallocate (file->fd, FALLOC_FL_KEEP_SIZE, (off_t) file->size,
+          (off_t) (end - file->size + MIN (file->step, share))) < 0) {
+    if (share < STEP_MIN || errno != EINTR)
+      file->step = 0;
+    return;
+  }
+  file->reserved = end + MIN (file->step, share);
+}
+
+/* Cuts the file to its whole rows, and gives back the room behind them. */
+static int
+cut (CsvFile *file)
+{
+  file->reserved = 0;
+  return ftruncate (file->fd, (off_t) file->size) < 0 ? errno : 0;
+}
+
 /* ESPIPE: @path is nothing that keeps rows, and opening it might wait for ever.
  * EBUSY: another recorder writes it. */
 int
@@ -45,8 +104,10 @@ csv_file_open (CsvFile *file, const gchar *path, gboolean overwrite)
   struct stat st;
   int err = 0;
 
-  file->size = 0;
+  memset (file, 0, sizeof *file);
   file->fd = -1;
+  file->step = STEP_MIN;
+  file->reserve_time = g_get_monotonic_time ();
   if (stat (path, &st) == 0 && overwrite && !S_ISREG (st.st_mode) &&
       !S_ISCHR (st.st_mode) && !S_ISDIR (st.st_mode))
     return ESPIPE;
@@ -76,17 +137,21 @@ int
 csv_file_write (CsvFile *file, const gchar *data, gsize size, gsize *kept)
 {
   gsize written;
-  int err = write_all (file->fd, data, size, &written);
+  int err;
 
+  reserve_room (file, file->size + size);
+  err = write_all (file->fd, data, size, &written);
   if (err) {
     const gchar *end = written ? memrchr (data, '\n', written) : NULL;
 
     written = end ? (gsize) (end - data) + 1 : 0;
-    if (ftruncate (file->fd, (off_t) (file->size + written)) < 0) {
-      /* Keep the first reason: it is the one the user can act on. */
-    }
   }
   file->size += written;
+  if (err) {
+    /* The first reason is the one the user can act on. */
+    file->step = 0;
+    cut (file);
+  }
   *kept = written;
   return err;
 }
@@ -96,9 +161,11 @@ int
 csv_file_restart (CsvFile *file)
 {
   file->size = 0;
-  return ftruncate (file->fd, 0) < 0 ? errno : 0;
+  return cut (file);
 }
 
+/* Everything on disk, and nothing but that: room is asked for again when rows
+ * follow. */
 int
 csv_file_sync (CsvFile *file)
 {
@@ -106,6 +173,8 @@ csv_file_sync (CsvFile *file)
 
   if (file->fd < 0)
     return 0;
+  if (file->reserved > file->size)
+    cut (file);
   do
     r = fdatasync (file->fd);
   while (r < 0 && errno == EINTR);

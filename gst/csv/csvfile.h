@@ -12,7 +12,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   int fd;
-  guint64 size; /* bytes up to the end of the last whole row */
+  guint64 size;        /* bytes up to the end of the last whole row */
+  guint64 reserved;    /* bytes from the start that have room on the disk */
+  guint64 step;        /* how much room to ask for next, 0 for no more */
+  gint64 reserve_time; /* when room was asked for last, monotonic, us */
 } CsvFile;
 
 /* Makes rows durable in the background: the streaming thread never waits for

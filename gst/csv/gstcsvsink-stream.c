@@ -13,8 +13,9 @@
 
 #define GST_CAT_DEFAULT csv_sink_debug
 
-/* Text is handed over in pieces of this size when one buffer makes more. */
-#define FLUSH_SIZE (1 << 20)
+/* Text is handed over in pieces of this size when one buffer makes more: what
+ * the second-level cache still holds. */
+#define FLUSH_SIZE (256 << 10)
 
 /* --- stream ------------------------------------------------------------- */
 

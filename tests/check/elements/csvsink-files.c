@@ -7,9 +7,13 @@
 
 #include "csvsink-rig.h"
 
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +49,9 @@ GST_START_TEST (test_kill_keeps_rows)
     fail_unless (WIFSIGNALED (status));
 
     text = rig_read (&r, NULL);
+    /* Room that was asked for ahead is no part of the file. */
+    fail_unless_equals_int (g_stat (r.path, &st), 0);
+    fail_unless_equals_uint64 ((guint64) st.st_size, strlen (text));
     lines = g_strsplit (text, "\n", -1);
     n = g_strv_length (lines);
     assert_equals_string (lines[0], "sample,time_s,A_uV,B_uV,flags");
@@ -67,6 +74,79 @@ GST_START_TEST (test_kill_keeps_rows)
       fail_unless (json_is_null (json_object_get (j, "ended")));
       json_decref (j);
     }
+    rig_clear (&r);
+  }
+
+GST_END_TEST;
+
+static guint64
+disk_bytes (const gchar *path)
+{
+  struct stat st;
+
+  fail_unless_equals_int (stat (path, &st), 0);
+  return (guint64) st.st_blocks * 512;
+}
+
+/* Whether the file system of the test can give room ahead, and says so. */
+static gboolean
+can_reserve (const gchar *dir)
+{
+  gchar *path = g_build_filename (dir, "probe", NULL);
+  int fd = g_open (path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  struct statfs fs;
+  gboolean can = fd >= 0 && fstatfs (fd, &fs) == 0 &&
+                 fs.f_type != TMPFS_MAGIC && fs.f_type != RAMFS_MAGIC &&
+                 fs.f_bavail > 64 * 1024 &&
+                 fallocate (fd, FALLOC_FL_KEEP_SIZE, 0, 1 << 20) == 0 &&
+                 disk_bytes (path) >= 1 << 20 && ftruncate (fd, 0) == 0 &&
+                 disk_bytes (path) < 1 << 20;
+
+  if (fd >= 0)
+    close (fd);
+  g_unlink (path);
+  g_free (path);
+  return can;
+}
+
+/* Room ahead of the rows is not in the size of the file, and none of it is left
+ * when the recording ends. */
+GST_START_TEST (test_room_ahead_is_given_back)
+  {
+    guint64 sent = 0, ahead = 0, size = 0;
+    gboolean can;
+    GStatBuf st;
+    gchar *text;
+    Rig r;
+
+    rig_init (&r, "a.csv");
+    can = can_reserve (r.dir);
+    fail_unless (rig_start (&r, make_caps (GST_AUDIO_FORMAT_F32LE, "A,B")));
+    for (; sent < 60000; sent += 1000) {
+      guint64 on_disk;
+
+      fail_unless_equals_int (
+          gst_pad_push (r.src, numbered_buffer (sent, 1000)), GST_FLOW_OK);
+      fail_unless_equals_int (g_stat (r.path, &st), 0);
+      size = (guint64) st.st_size;
+      fail_unless_equals_uint64 (size, rig_stat (&r, "bytes"));
+      on_disk = disk_bytes (r.path);
+      ahead = MAX (ahead, on_disk > size ? on_disk - size : 0);
+    }
+    fail_unless (size > 1 << 20);
+    if (can)
+      fail_unless (
+          ahead >= 128 << 10, "%" G_GUINT64_FORMAT " bytes ahead", ahead);
+    fail_unless (ahead <= 33 << 20, "%" G_GUINT64_FORMAT " bytes ahead", ahead);
+    rig_eos (&r);
+    fail_unless (!can || disk_bytes (r.path) <= size + (64 << 10));
+    text = rig_read (&r, NULL);
+    fail_unless_equals_uint64 (strlen (text), size);
+    fail_unless (g_str_has_suffix (text, ",0\n"));
+    g_free (text);
+    rig_stop (&r);
+    fail_unless_equals_int (g_stat (r.path, &st), 0);
+    fail_unless_equals_uint64 ((guint64) st.st_size, size);
     rig_clear (&r);
   }
 
@@ -354,6 +434,7 @@ csvsink_files_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_kill_keeps_rows);
+  tcase_add_test (tc, test_room_ahead_is_given_back);
   tcase_add_test (tc, test_comma_locale_same_bytes);
   tcase_add_test (tc, test_openbci_layout);
   tcase_add_test (tc, test_brainflow_layout);

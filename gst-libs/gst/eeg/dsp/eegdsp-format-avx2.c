@@ -51,9 +51,6 @@ typedef struct
   FIELD (s, 1, d), FIELD (s, 2, d), FIELD (s, 3, d), FIELD (s, 4, d),          \
       FIELD (s, 5, d), FIELD (s, 6, d), FIELD (s, 7, d)
 
-/* Eight numbers are a group; at most so many at once. */
-#define MAX_GROUPS 2
-
 #define FOUR(x)  x, x, x, x
 #define EIGHT(x) FOUR (x), FOUR (x)
 
@@ -84,6 +81,7 @@ static const Layout layouts[EEG_DSP_FORMAT_FAST_DECIMALS + 1]
 typedef struct
 {
   uint32_t nines[6][8];   /* one digit, two digits... */
+  uint32_t sevens[8];     /* fields of a sign */
   uint32_t pair[8];       /* quotient and remainder by 10^4 in one word */
   uint16_t hundredth[16]; /* times 2^19 */
   uint16_t hundred[16];
@@ -95,7 +93,7 @@ typedef struct
 static const Constants constants __attribute__ ((aligned (64))) = {
     {{EIGHT (9)}, {EIGHT (99)}, {EIGHT (999)}, {EIGHT (9999)}, {EIGHT (99999)},
         {EIGHT (999999)}},
-    {EIGHT (10000u * 65536u - 1)}, {EIGHT (5243), EIGHT (5243)},
+    {EIGHT (7)}, {EIGHT (10000u * 65536u - 1)}, {EIGHT (5243), EIGHT (5243)},
     {EIGHT (100), EIGHT (100)}, {EIGHT (6554), EIGHT (6554)},
     {EIGHT (2559), EIGHT (2559)}, {EIGHT (1e-4f)}};
 
@@ -103,8 +101,8 @@ static const Constants constants __attribute__ ((aligned (64))) = {
 #define LOAD_PS(array) _mm256_load_ps (array)
 #define LOAD_PD(array) _mm256_load_pd (array)
 
-/* The halves of the doubles of @a and @b: of numbers 0, 1, 4, 5 and 2, 3, 6, 7,
- * the order in which a group is worked on. */
+/* Halves of the doubles of @a and @b: of numbers 0, 1, 4, 5 and 2, 3, 6, 7, the
+ * order in which eight are worked on. */
 #define LOW_WORDS(a, b)                                                        \
   _mm256_castps_si256 (_mm256_shuffle_ps (                                     \
       _mm256_castpd_ps (a), _mm256_castpd_ps (b), _MM_SHUFFLE (2, 0, 2, 0)))
@@ -112,72 +110,75 @@ static const Constants constants __attribute__ ((aligned (64))) = {
   _mm256_castps_si256 (_mm256_shuffle_ps (                                     \
       _mm256_castpd_ps (a), _mm256_castpd_ps (b), _MM_SHUFFLE (3, 1, 3, 1)))
 
-#define TRUNCATE (_MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)
-
-/* One step for all groups: they fill the time that each has to wait. */
-#define EACH _Pragma ("GCC unroll 4") for (unsigned k = 0; k < g; k++)
-
-/* Numbers below 10^7, each to its quotient by 10^4 in the low half of a word and
- * the remainder in the high half. Floats tell the quotient: a number has 24
- * bits, and 1e-4f errs by less than half of the last one. */
-AVX2 INLINE void
-split_four (const Constants *c, __m256i *v, unsigned g)
+/* Eight numbers, half-way to text: groups of four digits, of numbers 0, 1 | 2, 3
+ * and 4, 5 | 6, 7, and where the fields are in the layout. */
+typedef struct
 {
-  __m256i q[MAX_GROUPS];
-  __m256 f[MAX_GROUPS];
+  __m256i first, second, field;
+} Eight;
 
-  EACH f[k] = _mm256_cvtepi32_ps (v[k]);
-  EACH f[k] = _mm256_mul_ps (f[k], LOAD_PS (c->ten_thousandth));
-  EACH q[k] = _mm256_cvttps_epi32 (f[k]);
-  /* (v - q * 10000) * 65536 + q */
-  EACH q[k] = _mm256_mullo_epi32 (q[k], LOAD (c->pair));
-  EACH v[k] = _mm256_slli_epi32 (v[k], 16);
-  EACH v[k] = _mm256_sub_epi32 (v[k], q[k]);
-}
-
-/* Numbers below 100 to two digits each, the first in the low byte. */
-AVX2 INLINE void
-two_digits (const Constants *c, __m256i *v, unsigned g)
-{
-  __m256i tens[MAX_GROUPS];
-
-  EACH tens[k] = _mm256_mulhi_epu16 (v[k], LOAD (c->tenth));
-  EACH v[k] = _mm256_slli_epi16 (v[k], 8);
-  EACH tens[k] = _mm256_mullo_epi16 (tens[k], LOAD (c->ten));
-  EACH v[k] = _mm256_sub_epi16 (v[k], tens[k]);
-}
-
-/* Numbers below 10^4 to four digits each: those of the first two words of each
- * half in @v, of the last two in @second. */
-AVX2 INLINE void
-four_digits (const Constants *c, __m256i *v, __m256i *second, unsigned g)
-{
-  __m256i h[MAX_GROUPS], t[MAX_GROUPS];
-
-  EACH h[k] = _mm256_mulhi_epu16 (v[k], LOAD (c->hundredth));
-  EACH h[k] = _mm256_srli_epi16 (h[k], 3);
-  EACH t[k] = _mm256_mullo_epi16 (h[k], LOAD (c->hundred));
-  EACH v[k] = _mm256_sub_epi16 (v[k], t[k]);
-  two_digits (c, h, g);
-  two_digits (c, v, g);
-  EACH second[k] = _mm256_unpackhi_epi16 (h[k], v[k]);
-  EACH v[k] = _mm256_unpacklo_epi16 (h[k], v[k]);
-}
-
+/* Eight numbers below 10^7, each to its quotient by 10^4 in the low half of a
+ * word and the remainder in the high half. Floats tell the quotient: a number
+ * has 24 bits, and 1e-4f errs by less than half of the last one. */
 AVX2 INLINE __m256i
-marks_of (char separator)
+split_four (const Constants *c, __m256i v)
 {
-  return _mm256_broadcastsi128_si256 (_mm_setr_epi8 ('-', '0', '0', '0', '0',
-      '0', '0', '0', '.', separator, '0', '0', '0', '0', '0', '0'));
+  __m256i q = _mm256_cvttps_epi32 (
+      _mm256_mul_ps (_mm256_cvtepi32_ps (v), LOAD_PS (c->ten_thousandth)));
+
+  /* (v - q * 10000) * 65536 + q */
+  return _mm256_sub_epi32 (
+      _mm256_slli_epi32 (v, 16), _mm256_mullo_epi32 (q, LOAD (c->pair)));
 }
 
-/* Writes four fields, or the first @count of them: 0 and 2 are the halves of
- * @even, 1 and 3 of @odd. */
+/* Whole and part, sign all ones where negative. */
+AVX2 INLINE Eight
+begin (const Constants *c, __m256i whole, __m256i part, __m256i sign)
+{
+  __m256i n = _mm256_and_si256 (sign, LOAD (c->sevens));
+  Eight e;
+
+#pragma GCC unroll 6
+  for (unsigned i = 0; i < 6; i++)
+    n = _mm256_sub_epi32 (n, _mm256_cmpgt_epi32 (whole, LOAD (c->nines[i])));
+  e.field = _mm256_slli_epi32 (n, 5);
+  whole = split_four (c, whole);
+  part = split_four (c, part);
+  e.first = _mm256_unpacklo_epi32 (whole, part);
+  e.second = _mm256_unpackhi_epi32 (whole, part);
+  return e;
+}
+
+/* Sixteen numbers below 100 to two digits each, the first in the low byte. */
+AVX2 INLINE __m256i
+two_digits (const Constants *c, __m256i v)
+{
+  __m256i tens = _mm256_mulhi_epu16 (v, LOAD (c->tenth));
+
+  return _mm256_sub_epi16 (
+      _mm256_slli_epi16 (v, 8), _mm256_mullo_epi16 (tens, LOAD (c->ten)));
+}
+
+/* Groups of four digits to digits: of numbers 0 | 2 or 4 | 6 in @even, of the
+ * others in @odd. */
+AVX2 INLINE void
+four_digits (const Constants *c, __m256i v, __m256i *even, __m256i *odd)
+{
+  __m256i h, t;
+
+  h = _mm256_srli_epi16 (_mm256_mulhi_epu16 (v, LOAD (c->hundredth)), 3);
+  t = _mm256_sub_epi16 (v, _mm256_mullo_epi16 (h, LOAD (c->hundred)));
+  h = two_digits (c, h);
+  t = two_digits (c, t);
+  *even = _mm256_unpacklo_epi16 (h, t);
+  *odd = _mm256_unpackhi_epi16 (h, t);
+}
+
+/* Writes four fields, or the first @count of them. */
 AVX2 INLINE char *
-put_four (char *out, const Layout *l, const uint32_t *field, __m256i even,
+put_four (char *out, const char *fields, const uint32_t *field, __m256i even,
     __m256i odd, unsigned count)
 {
-  const char *fields = (const char *) l->fields;
   const Field *f0 = (const Field *) (fields + field[0]);
   const Field *f1 = (const Field *) (fields + field[1]);
   const Field *f2 = (const Field *) (fields + field[4]);
@@ -203,51 +204,36 @@ put_four (char *out, const Layout *l, const uint32_t *field, __m256i even,
   if (count < 4)
     return out;
   _mm_storeu_si128 ((__m128i *) out, _mm256_extracti128_si256 (odd, 1));
-  out += f3->length;
+  return out + f3->length;
+}
+
+/* Writes the first @count of eight. */
+AVX2 INLINE char *
+finish (char *out, const Layout *l, const Constants *c, __m256i marks,
+    const Eight *e, unsigned count)
+{
+  uint32_t field[8] __attribute__ ((aligned (32)));
+  const char *fields = (const char *) l->fields;
+  __m256i d0, d1, d2, d3;
+
+  /* Read from memory number by number: taking a vector apart is slower. */
+  _mm256_store_si256 ((__m256i *) field, e->field);
+  __asm__("" : "+m"(field));
+  four_digits (c, e->first, &d0, &d1);
+  four_digits (c, e->second, &d2, &d3);
+  out = put_four (out, fields, field, _mm256_or_si256 (d0, marks),
+      _mm256_or_si256 (d1, marks), count);
+  if (count > 4)
+    out = put_four (out, fields, field + 2, _mm256_or_si256 (d2, marks),
+        _mm256_or_si256 (d3, marks), count - 4);
   return out;
 }
 
-/* Writes @count of the numbers of @g groups: whole and part, sign all ones where
- * negative, in the order 0, 1, 4, 5, 2, 3, 6, 7. */
-AVX2 INLINE char *
-put_numbers (char *out, const Layout *l, const Constants *c, __m256i marks,
-    __m256i *whole, __m256i *part, const __m256i *sign, unsigned g,
-    unsigned count)
+AVX2 INLINE __m256i
+marks_of (char separator)
 {
-  uint32_t field[8 * MAX_GROUPS] __attribute__ ((aligned (32)));
-  __m256i d0[MAX_GROUPS], d1[MAX_GROUPS], d2[MAX_GROUPS], d3[MAX_GROUPS];
-  __m256i n[MAX_GROUPS];
-  unsigned i;
-
-  EACH n[k] = _mm256_and_si256 (sign[k], _mm256_set1_epi32 (7));
-#pragma GCC unroll 6
-  for (i = 0; i < 6; i++)
-    EACH n[k] = _mm256_sub_epi32 (
-        n[k], _mm256_cmpgt_epi32 (whole[k], LOAD (c->nines[i])));
-  EACH n[k] = _mm256_slli_epi32 (n[k], 5);
-  EACH _mm256_store_si256 ((__m256i *) field + k, n[k]);
-  split_four (c, whole, g);
-  split_four (c, part, g);
-  EACH d0[k] = _mm256_unpacklo_epi32 (whole[k], part[k]);
-  EACH d2[k] = _mm256_unpackhi_epi32 (whole[k], part[k]);
-  four_digits (c, d0, d1, g);
-  four_digits (c, d2, d3, g);
-  EACH d0[k] = _mm256_or_si256 (d0[k], marks);
-  EACH d1[k] = _mm256_or_si256 (d1[k], marks);
-  EACH d2[k] = _mm256_or_si256 (d2[k], marks);
-  EACH d3[k] = _mm256_or_si256 (d3[k], marks);
-  /* Read from memory number by number: taking a vector apart is slower. */
-  __asm__("" : "+m"(field));
-#pragma GCC unroll 8
-  for (i = 0; i < g; i++) {
-    out = put_four (out, l, field + 8 * i, d0[i], d1[i], count - 8 * i);
-    if (count - 8 * i <= 4)
-      break;
-    out = put_four (out, l, field + 8 * i + 2, d2[i], d3[i], count - 8 * i - 4);
-    if (count - 8 * i <= 8)
-      break;
-  }
-  return out;
+  return _mm256_broadcastsi128_si256 (_mm_setr_epi8 ('-', '0', '0', '0', '0',
+      '0', '0', '0', '.', separator, '0', '0', '0', '0', '0', '0'));
 }
 
 /* Below this, in volts, a whole has seven digits even when rounded up. */
@@ -257,49 +243,39 @@ put_numbers (char *out, const Layout *l, const Constants *c, __m256i marks,
  * in the low bits. */
 #define ROUND 0x1p52
 
-AVX2 INLINE char *
-put_f32 (char *out, const Layout *l, const Constants *c, __m256i marks,
-    const void *volts, unsigned g, unsigned count)
+#define TRUNCATE (_MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)
+
+AVX2 INLINE int
+begin_f32 (const Layout *l, const Constants *c, const void *volts, Eight *e)
 {
   const __m256d round = _mm256_set1_pd (ROUND), minus = _mm256_set1_pd (-0.0);
   const float *v = volts;
-  __m256 x[MAX_GROUPS];
-  __m256d r0[MAX_GROUPS], r1[MAX_GROUPS], t0[MAX_GROUPS], t1[MAX_GROUPS];
-  __m256i whole[MAX_GROUPS], part[MAX_GROUPS], sign[MAX_GROUPS], t[MAX_GROUPS];
+  __m256 x = _mm256_andnot_ps (_mm256_set1_ps (-0.0f), _mm256_loadu_ps (v));
+  __m256d x0, x1, r0, r1, w0, w1;
+  __m256i whole;
 
-  EACH x[k] = _mm256_loadu_ps (v + 8 * k);
-  EACH x[k] = _mm256_andnot_ps (_mm256_set1_ps (-0.0f), x[k]);
-  EACH x[k] = _mm256_cmp_ps (x[k], _mm256_set1_ps ((float) LIMIT), _CMP_LT_OQ);
-  for (unsigned k = 1; k < g; k++)
-    x[0] = _mm256_and_ps (x[0], x[k]);
-  if (_mm256_movemask_ps (x[0]) != 0xff)
-    return NULL;
-  EACH r0[k] = _mm256_cvtps_pd (_mm_loadu_ps (v + 8 * k));
-  EACH r1[k] = _mm256_cvtps_pd (_mm_loadu_ps (v + 8 * k + 4));
-  EACH sign[k] = HIGH_WORDS (r0[k], r1[k]);
-  EACH sign[k] = _mm256_srai_epi32 (sign[k], 31);
-  EACH r0[k] = _mm256_andnot_pd (minus, r0[k]);
-  EACH r1[k] = _mm256_andnot_pd (minus, r1[k]);
+  if (_mm256_movemask_ps (_mm256_cmp_ps (
+          x, _mm256_set1_ps ((float) LIMIT), _CMP_LT_OQ)) != 0xff)
+    return 0;
   /* In units of the last decimal: exact, then rounded as printf does. */
-  EACH r0[k] = _mm256_mul_pd (r0[k], LOAD_PD (l->scale));
-  EACH r1[k] = _mm256_mul_pd (r1[k], LOAD_PD (l->scale));
-  EACH r0[k] = _mm256_add_pd (r0[k], round);
-  EACH r1[k] = _mm256_add_pd (r1[k], round);
+  x0 = _mm256_cvtps_pd (_mm_loadu_ps (v));
+  x1 = _mm256_cvtps_pd (_mm_loadu_ps (v + 4));
+  r0 = _mm256_mul_pd (_mm256_andnot_pd (minus, x0), LOAD_PD (l->scale));
+  r1 = _mm256_mul_pd (_mm256_andnot_pd (minus, x1), LOAD_PD (l->scale));
+  r0 = _mm256_add_pd (r0, round);
+  r1 = _mm256_add_pd (r1, round);
   /* The factor is too large by less than would lead to the next whole. */
-  EACH t0[k] = _mm256_sub_pd (r0[k], round);
-  EACH t1[k] = _mm256_sub_pd (r1[k], round);
-  EACH t0[k] = _mm256_mul_pd (t0[k], LOAD_PD (l->whole));
-  EACH t1[k] = _mm256_mul_pd (t1[k], LOAD_PD (l->whole));
-  EACH t0[k] = _mm256_round_pd (t0[k], TRUNCATE);
-  EACH t1[k] = _mm256_round_pd (t1[k], TRUNCATE);
-  EACH t0[k] = _mm256_add_pd (t0[k], round);
-  EACH t1[k] = _mm256_add_pd (t1[k], round);
-  EACH whole[k] = LOW_WORDS (t0[k], t1[k]);
-  EACH t[k] = _mm256_mullo_epi32 (whole[k], LOAD (l->one));
-  /* The low words, which are enough for the difference. */
-  EACH part[k] = LOW_WORDS (r0[k], r1[k]);
-  EACH part[k] = _mm256_sub_epi32 (part[k], t[k]);
-  return put_numbers (out, l, c, marks, whole, part, sign, g, count);
+  w0 = _mm256_mul_pd (_mm256_sub_pd (r0, round), LOAD_PD (l->whole));
+  w1 = _mm256_mul_pd (_mm256_sub_pd (r1, round), LOAD_PD (l->whole));
+  w0 = _mm256_add_pd (_mm256_round_pd (w0, TRUNCATE), round);
+  w1 = _mm256_add_pd (_mm256_round_pd (w1, TRUNCATE), round);
+  whole = LOW_WORDS (w0, w1);
+  /* The low words are enough for the difference. */
+  *e = begin (c, whole,
+      _mm256_sub_epi32 (
+          LOW_WORDS (r0, r1), _mm256_mullo_epi32 (whole, LOAD (l->one))),
+      _mm256_srai_epi32 (HIGH_WORDS (x0, x1), 31));
+  return 1;
 }
 
 /* Four magnitudes in microvolts; 0 when one of them lies half-way between two
@@ -319,55 +295,54 @@ take_apart (const Layout *l, __m256d uv, __m128i *whole, __m128i *part)
       _mm256_cmp_pd (apart, _mm256_set1_pd (0.5), _CMP_EQ_OQ));
 }
 
-AVX2 INLINE char *
-put_f64 (char *out, const Layout *l, const Constants *c, __m256i marks,
-    const void *volts, unsigned g, unsigned count)
+AVX2 INLINE int
+begin_f64 (const Layout *l, const Constants *c, const void *volts, Eight *e)
 {
   const __m256d micro = _mm256_set1_pd (1e6), minus = _mm256_set1_pd (-0.0);
   const __m256d limit = _mm256_set1_pd (LIMIT);
   __m256d x0 = _mm256_loadu_pd (volts);
   __m256d x1 = _mm256_loadu_pd ((const double *) volts + 4);
   __m256d m0 = _mm256_andnot_pd (minus, x0), m1 = _mm256_andnot_pd (minus, x1);
-  __m256i whole, part, carry, sign;
+  __m256i whole, part, carry;
   __m128i w0, w1, p0, p1;
 
   if (_mm256_movemask_pd (_mm256_and_pd (_mm256_cmp_pd (m0, limit, _CMP_LT_OQ),
           _mm256_cmp_pd (m1, limit, _CMP_LT_OQ))) != 0xf)
-    return NULL;
+    return 0;
   if (!take_apart (l, _mm256_mul_pd (m0, micro), &w0, &p0) ||
       !take_apart (l, _mm256_mul_pd (m1, micro), &w1, &p1))
-    return NULL;
+    return 0;
   whole = _mm256_set_m128i (
       _mm_unpackhi_epi64 (w0, w1), _mm_unpacklo_epi64 (w0, w1));
   part = _mm256_set_m128i (
       _mm_unpackhi_epi64 (p0, p1), _mm_unpacklo_epi64 (p0, p1));
   /* A part that was rounded up to a whole. */
   carry = _mm256_cmpeq_epi32 (part, LOAD (l->one));
-  whole = _mm256_sub_epi32 (whole, carry);
-  part = _mm256_andnot_si256 (carry, part);
-  sign = _mm256_srai_epi32 (HIGH_WORDS (x0, x1), 31);
-  (void) g;
-  return put_numbers (out, l, c, marks, &whole, &part, &sign, 1, count);
+  *e = begin (c, _mm256_sub_epi32 (whole, carry),
+      _mm256_andnot_si256 (carry, part),
+      _mm256_srai_epi32 (HIGH_WORDS (x0, x1), 31));
+  return 1;
 }
 
-AVX2 INLINE char *
-put_s24 (char *out, const Layout *l, const Constants *c, __m256i marks,
-    const void *codes, unsigned g, unsigned count)
+AVX2 INLINE int
+begin_s24 (const Layout *l, const Constants *c, const void *codes, Eight *e)
 {
   __m256i x = _mm256_loadu_si256 (codes);
-  __m256i whole, part = _mm256_setzero_si256 (), sign;
 
-  (void) g;
+  (void) l;
   x = _mm256_permute4x64_epi64 (x, _MM_SHUFFLE (3, 1, 2, 0));
   x = _mm256_srai_epi32 (_mm256_slli_epi32 (x, 8), 8);
-  whole = _mm256_abs_epi32 (x);
-  sign = _mm256_srai_epi32 (x, 31);
-  return put_numbers (out, l, c, marks, &whole, &part, &sign, 1, count);
+  *e = begin (c, _mm256_abs_epi32 (x), _mm256_setzero_si256 (),
+      _mm256_srai_epi32 (x, 31));
+  return 1;
 }
 
-/* The compiler shall not know the constants: it would make them anew for every
+/* Eight numbers are finished after the next eight were begun, so that neither
+ * waits for the other.
+ *
+ * The compiler shall not know the constants: it would make them anew for every
  * eight numbers, and multiply by shifts and sums. */
-#define DEFINE(name, put, slow, size, g)                                       \
+#define DEFINE(name, begin, slow, size)                                        \
   AVX2 char *name (char *out, const void *values, unsigned n,                  \
       unsigned decimals, char separator)                                       \
   {                                                                            \
@@ -375,28 +350,35 @@ put_s24 (char *out, const Layout *l, const Constants *c, __m256i marks,
     const Constants *c = &constants;                                           \
     const __m256i marks = marks_of (separator);                                \
     const uint8_t *v = values;                                                 \
-    char *end;                                                                 \
+    unsigned begun = 0;                                                        \
+    Eight now, next;                                                           \
                                                                                \
     __asm__("" : "+r"(c));                                                     \
-    for (; n >= 8 * g; n -= 8 * g, v += 8 * g * (size)) {                      \
-      end = put (out, l, c, marks, v, g, 8 * g);                               \
-      out = end ? end : slow (out, v, 8 * g, decimals, separator);             \
+    for (; n >= 8; n -= 8, v += 8 * (size)) {                                  \
+      int ok = begin (l, c, v, &next);                                         \
+                                                                               \
+      if (begun)                                                               \
+        out = finish (out, l, c, marks, &now, 8);                              \
+      if (!ok)                                                                 \
+        out = slow (out, v, 8, decimals, separator);                           \
+      begun = (unsigned) ok;                                                   \
+      now = next;                                                              \
     }                                                                          \
-    for (; g > 1 && n >= 8; n -= 8, v += 8 * (size)) {                         \
-      end = put (out, l, c, marks, v, 1, 8);                                   \
-      out = end ? end : slow (out, v, 8, decimals, separator);                 \
-    }                                                                          \
+    if (begun)                                                                 \
+      out = finish (out, l, c, marks, &now, 8);                                \
     if (n) {                                                                   \
       uint8_t last[8 * (size)] = {0};                                          \
                                                                                \
       memcpy (last, v, n *(size));                                             \
-      end = put (out, l, c, marks, last, 1, n);                                \
-      out = end ? end : slow (out, v, n, decimals, separator);                 \
+      if (begin (l, c, last, &next))                                           \
+        out = finish (out, l, c, marks, &next, n);                             \
+      else                                                                     \
+        out = slow (out, v, n, decimals, separator);                           \
     }                                                                          \
     return out;                                                                \
   }
 
-DEFINE (eeg_dsp_format_f32_avx2, put_f32, eeg_dsp_format_f32_exact, 4, 2)
-DEFINE (eeg_dsp_format_f64_avx2, put_f64, eeg_dsp_format_f64_exact, 8, 1)
-DEFINE (eeg_dsp_format_s24_avx2, put_s24, eeg_dsp_format_s24_exact, 4, 1)
+DEFINE (eeg_dsp_format_f32_avx2, begin_f32, eeg_dsp_format_f32_exact, 4)
+DEFINE (eeg_dsp_format_f64_avx2, begin_f64, eeg_dsp_format_f64_exact, 8)
+DEFINE (eeg_dsp_format_s24_avx2, begin_s24, eeg_dsp_format_s24_exact, 4)
 #endif

@@ -59,35 +59,6 @@ count_digits (uint64_t value)
   return guess + (guess > 19 || value >= powers_of_ten[guess]) + (value == 0);
 }
 
-char *
-eeg_dsp_format_padded (char *out, uint64_t value, unsigned digits)
-{
-  char *end = out + digits;
-  char *p = end;
-
-  while (value >> 32 && p - out >= 2) {
-    uint64_t q = value / 100;
-    p -= 2;
-    put_pair (p, (unsigned) (value - q * 100));
-    value = q;
-  }
-  /* 32-bit divisions are several times cheaper. */
-  if (!(value >> 32)) {
-    uint32_t v = (uint32_t) value;
-
-    while (p - out >= 2) {
-      uint32_t q = v / 100;
-      p -= 2;
-      put_pair (p, v - q * 100);
-      v = q;
-    }
-    value = v;
-  }
-  if (p > out)
-    *--p = (char) ('0' + value % 10);
-  return end;
-}
-
 /* Eight digits of a number below 10^8 as bytes 0 to 9, the first digit in the
  * lowest byte: each step splits every lane in two, all lanes at once. */
 static inline uint64_t
@@ -111,6 +82,43 @@ put_eight (char *out, uint64_t digits)
   digits = __builtin_bswap64 (digits);
 #endif
   memcpy (out, &digits, 8);
+}
+
+char *
+eeg_dsp_format_padded (char *out, uint64_t value, unsigned digits)
+{
+  char *end = out + digits;
+  char *p = end;
+
+  /* Nanoseconds. */
+  if (digits == 9 && value < 1000000000u) {
+    uint32_t first = (uint32_t) value / 100000000u;
+
+    *out = (char) ('0' + first);
+    put_eight (out + 1, split_digits ((uint32_t) value - first * 100000000u));
+    return end;
+  }
+  while (value >> 32 && p - out >= 2) {
+    uint64_t q = value / 100;
+    p -= 2;
+    put_pair (p, (unsigned) (value - q * 100));
+    value = q;
+  }
+  /* 32-bit divisions are several times cheaper. */
+  if (!(value >> 32)) {
+    uint32_t v = (uint32_t) value;
+
+    while (p - out >= 2) {
+      uint32_t q = v / 100;
+      p -= 2;
+      put_pair (p, v - q * 100);
+      v = q;
+    }
+    value = v;
+  }
+  if (p > out)
+    *--p = (char) ('0' + value % 10);
+  return end;
 }
 
 /* A number below 10^8 without leading zeros; writes eight bytes, of which the
