@@ -80,7 +80,7 @@ ads1299_ring_push (Ads1299Ring *r)
 guint
 ads1299_ring_claim (Ads1299Ring *r, guint max)
 {
-  guint64 tail = atomic_load (&r->tail), seen;
+  guint64 tail = atomic_load (&r->tail), seen, fill;
 
   for (;;) {
     atomic_store (&r->claim, tail);
@@ -90,7 +90,9 @@ ads1299_ring_claim (Ads1299Ring *r, guint max)
     tail = seen;
   }
   r->reading = tail;
-  return (guint) MIN (atomic_load (&r->head) - tail, max);
+  /* read once: MIN() would look twice, and more may have come in between */
+  fill = atomic_load (&r->head) - tail;
+  return (guint) MIN (fill, max);
 }
 
 const Ads1299Slot *
@@ -130,9 +132,10 @@ ads1299_ring_pushed (Ads1299Ring *r)
 guint
 ads1299_ring_fill (Ads1299Ring *r)
 {
-  guint64 tail = atomic_load (&r->tail);
+  guint64 tail = atomic_load (&r->tail), fill = atomic_load (&r->head) - tail;
 
-  return (guint) (atomic_load (&r->head) - tail);
+  /* it was full if both have moved on by more than that meanwhile */
+  return (guint) MIN (fill, r->size);
 }
 
 guint64

@@ -140,7 +140,9 @@ class Install(unittest.TestCase):
 
     def compile(self, source, *packages):
         built = os.path.join(self.dir, os.path.basename(source)[:-2])
-        run([*CC, "-Wall", "-Werror", source, "-o", built, *self.pkg_config("--cflags", "--libs", *packages), "-lm"])
+        # a linker for another processor does not look into LD_LIBRARY_PATH
+        more = ["-Wl,-rpath-link," + self.libdir] if EMULATOR else []
+        run([*CC, "-Wall", "-Werror", source, "-o", built, *self.pkg_config("--cflags", "--libs", *packages), *more, "-lm"])
         return built
 
     def test_examples_compile_against_it(self):
