@@ -46,7 +46,11 @@ enum
 
 struct _EegQualityMeter
 {
-  guint channels, window, hop;
+  guint channels, window;
+  gdouble exact_hop; /* samples between two verdicts */
+  guint hop;         /* the same, whole, up to the last verdict */
+  guint next_hop;    /* and to the next one */
+  guint64 hops;      /* since the first verdict */
   gdouble rate;
   gdouble *volts, *rails; /* a channel */
   gdouble *ring;          /* [channel][window], of all channels alike */
@@ -67,8 +71,23 @@ struct _EegQualityMeter
   GstFFTF64Complex *spectrum;
 };
 
+/* Verdict k comes floor (k * hop) samples after the first one, so that a hop
+ * which is no whole number of samples does not drift. */
+static guint
+hop_after (const EegQualityMeter *m, guint64 k)
+{
+  return (guint) (floor ((k + 1) * m->exact_hop) - floor (k * m->exact_hop));
+}
+
+static void
+first_hop (EegQualityMeter *m)
+{
+  m->hops = 0;
+  m->hop = m->next_hop = hop_after (m, 0);
+}
+
 EegQualityMeter *
-eeg_quality_meter_new (guint channels, gdouble rate, guint window, guint hop,
+eeg_quality_meter_new (guint channels, gdouble rate, guint window, gdouble hop,
     const gdouble *volts, const gdouble *rails)
 {
   EegQualityMeter *m = g_new0 (EegQualityMeter, 1);
@@ -78,7 +97,8 @@ eeg_quality_meter_new (guint channels, gdouble rate, guint window, guint hop,
   m->channels = channels;
   m->rate = rate;
   m->window = window;
-  m->hop = hop;
+  m->exact_hop = hop;
+  first_hop (m);
   m->ring = g_try_new0 (gdouble, total);
   m->x = g_try_new0 (gdouble, total);
   m->state = g_try_new0 (guint8, total);
@@ -131,6 +151,7 @@ void
 eeg_quality_meter_reset (EegQualityMeter *m)
 {
   m->at = m->filled = m->since = m->verdicts = 0;
+  first_hop (m);
   memset (m->last, 0, sizeof (gdouble) * m->channels);
 }
 
@@ -212,7 +233,7 @@ eeg_quality_meter_push (EegQualityMeter *m, EegQualityFormat format,
     gconstpointer frames, guint n_frames, GArray *runs, gboolean *due)
 {
   guint n = MIN (n_frames,
-      m->filled < m->window ? m->window - m->filled : m->hop - m->since);
+      m->filled < m->window ? m->window - m->filled : m->next_hop - m->since);
   guint done, k;
 
   for (done = 0; done < n; done += k) {
@@ -232,7 +253,11 @@ eeg_quality_meter_push (EegQualityMeter *m, EegQualityFormat format,
     *due = m->filled == m->window;
   } else {
     m->since += n;
-    *due = m->since == m->hop;
+    *due = m->since == m->next_hop;
+    if (*due) {
+      m->hop = m->next_hop;
+      m->next_hop = hop_after (m, ++m->hops);
+    }
   }
   if (*due)
     m->since = 0;

@@ -63,7 +63,7 @@ typedef struct _EegQualityMeter EegQualityMeter;
  * that the converter cannot leave, 0 where that is not known. @hop at most
  * @window samples, @window even. NULL when out of memory. One thread at a time. */
 EegQualityMeter *eeg_quality_meter_new (guint channels, gdouble rate,
-    guint window, guint hop, const gdouble *volts, const gdouble *rails);
+    guint window, gdouble hop, const gdouble *volts, const gdouble *rails);
 void eeg_quality_meter_free (EegQualityMeter *meter);
 void eeg_quality_meter_reset (EegQualityMeter *meter);
 

@@ -191,7 +191,8 @@ make_meter (GstEegQuality *self, const GstEegInfo *in, GError **error)
   g_autofree gdouble *rails = g_new (gdouble, channels);
   gdouble window, hop, vref;
   EegQualityMeter *meter;
-  guint64 n, h;
+  guint64 n;
+  gdouble h;
 
   GST_OBJECT_LOCK (self);
   window = self->window;
@@ -200,7 +201,8 @@ make_meter (GstEegQuality *self, const GstEegInfo *in, GError **error)
   self->resized = FALSE;
   GST_OBJECT_UNLOCK (self);
   n = (guint64) llrint (window * GST_EEG_INFO_EXACT_RATE (in));
-  h = (guint64) MAX (1, llrint (hop * GST_EEG_INFO_EXACT_RATE (in)));
+  /* A hair more, lest 0.57 s at 100 Hz be 56.99... samples. */
+  h = MAX (1, hop * GST_EEG_INFO_EXACT_RATE (in) * (1 + 1e-12));
   if (hop > window) {
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
         "property \"hop\" is %g s, expected at most the window of %g s", hop,
@@ -227,7 +229,7 @@ make_meter (GstEegQuality *self, const GstEegInfo *in, GError **error)
   n += n & 1;
   find_rails (in, vref, volts, rails);
   meter = eeg_quality_meter_new (channels, GST_EEG_INFO_EXACT_RATE (in),
-      (guint) n, (guint) MIN (n, h), volts, rails);
+      (guint) n, MIN ((gdouble) n, h), volts, rails);
   if (!meter) {
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
         "no memory for %" G_GUINT64_FORMAT " samples of %u channels", n,

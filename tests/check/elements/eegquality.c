@@ -520,6 +520,32 @@ GST_START_TEST (test_breaks_begin_a_new_window)
   }
 GST_END_TEST;
 
+/* A hop of two and a half samples: the verdicts keep to the time. */
+GST_START_TEST (test_hop_does_not_drift)
+  {
+    gdouble *x = make_signal (1000);
+    Rig r = rig ("window=0.4 hop=0.01");
+    guint64 begin, windows;
+    GstStructure *s;
+
+    push_all (&r, x, 1000, 33);
+    for (guint k = 0; k < 361; k++) {
+      s = verdict (&r);
+      fail_unless (s != NULL, "%u", k);
+      gst_structure_get_uint64 (s, "first-sample", &begin);
+      fail_unless_equals_uint64 (begin, k * 5 / 2);
+      gst_structure_free (s);
+    }
+    fail_unless (verdict (&r) == NULL);
+    g_object_get (r.e, "stats", &s, NULL);
+    gst_structure_get_uint64 (s, "windows", &windows);
+    fail_unless_equals_uint64 (windows, 361);
+    gst_structure_free (s);
+    g_free (x);
+    rig_clear (&r);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_changes_while_playing)
   {
     gdouble *x = make_signal (3000);
@@ -714,6 +740,7 @@ eegquality_suite (void)
   tcase_add_test (tc, test_samples_are_not_touched);
   tcase_add_test (tc, test_counts);
   tcase_add_test (tc, test_breaks_begin_a_new_window);
+  tcase_add_test (tc, test_hop_does_not_drift);
   tcase_add_test (tc, test_changes_while_playing);
   tcase_add_test (tc, test_impossible_change_refused);
   tcase_add_test (tc, test_impossible_settings_refused);

@@ -4,6 +4,8 @@
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +43,22 @@ eeg_dsp_isa_supported (EegDspIsa isa)
   }
 }
 
+/* A test that believes to force a set must not quietly run on another. */
+static void
+complain (const char *wish)
+{
+  static atomic_flag said = ATOMIC_FLAG_INIT;
+  int isa;
+
+  if (atomic_flag_test_and_set (&said))
+    return;
+  fprintf (stderr, "EEG_DSP_ISA=%s is ignored, expected one of:", wish);
+  for (isa = 0; isa < EEG_DSP_N_ISAS; isa++)
+    if (eeg_dsp_isa_supported (isa))
+      fprintf (stderr, " %s", names[isa]);
+  fputc ('\n', stderr);
+}
+
 EegDspIsa
 eeg_dsp_isa (void)
 {
@@ -51,6 +69,7 @@ eeg_dsp_isa (void)
     for (isa = 0; isa < EEG_DSP_N_ISAS; isa++)
       if (!strcmp (wish, names[isa]) && eeg_dsp_isa_supported (isa))
         return isa;
+    complain (wish);
   }
   for (isa = EEG_DSP_N_ISAS - 1; isa > 0; isa--)
     if (eeg_dsp_isa_supported (isa))
