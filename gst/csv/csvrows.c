@@ -169,52 +169,136 @@ read_microvolts (const CsvRows *rows, gconstpointer frame, guint channel)
          1e6;
 }
 
-/* Moves the clock to @sample: exactly gst_eeg_info_frames_to_time(), but by one
- * addition for the sample after the last one. What the division leaves is
- * carried along, so nothing accumulates. */
+#define EACH_BYTE(b) (G_GUINT64_CONSTANT (0x0101010101010101) * (b))
+
+static guint64
+digits_of (guint64 number)
+{
+  gchar text[8];
+  guint64 digits;
+
+  eeg_dsp_format_padded (text, number, 8);
+  memcpy (&digits, text, 8);
+  return GUINT64_FROM_BE (digits) - EACH_BYTE ('0');
+}
+
+/* Adds as one does by hand, all digits at once: 246 more makes a byte of a digit
+ * overflow into the next where ten is reached. Of @b the last digit may be ten.
+ * Tells whether the first digit overflowed. */
+static inline gboolean
+add_digits (guint64 *a, guint64 b)
+{
+  guint64 kept, sum;
+  gboolean carry = __builtin_add_overflow (*a, b + EACH_BYTE (246), &sum);
+
+  kept = sum & EACH_BYTE (0xf0);
+  *a = sum - kept - ((kept >> 5) & EACH_BYTE (6));
+  return carry;
+}
+
 static void
-tick (CsvRows *rows, guint64 sample)
+set_seconds (CsvClock *c, guint64 second)
+{
+  c->second = second;
+  c->length = (guint) (eeg_dsp_format_uint64 (c->text, second) - c->text);
+  c->text[c->length++] = '.';
+}
+
+static void
+set_index (CsvClock *c, guint64 sample)
+{
+  gchar text[EEG_DSP_FORMAT_INT_SIZE + 8];
+
+  c->index_length = (guint) (eeg_dsp_format_uint64 (text, sample) - text);
+  /* What follows the digits is anything. */
+  memset (text + c->index_length, 0, 8);
+  memcpy (&c->index, text, 8);
+  c->index = GUINT64_FROM_LE (c->index);
+  c->one = c->index_length <= 8
+               ? G_GUINT64_CONSTANT (1) << 8 * (c->index_length - 1)
+               : 0;
+}
+
+/* Sets the clock to @sample by division. */
+static void
+set_clock (CsvRows *rows, guint64 sample)
 {
   const GstEegInfo *info = rows->info;
   const guint64 per = (guint64) info->rate_d * GST_SECOND;
   const guint64 rate = (guint64) info->rate_n;
+  guint64 n = sample - rows->first_sample;
+  GstClockTime t = gst_eeg_info_frames_to_time (info, n);
   CsvClock *c = &rows->clock;
-  guint64 second;
+  guint64 nanoseconds;
 
-  if (c->running && sample == c->sample + 1) {
-    c->rest += c->step_rest;
-    c->nanoseconds += c->step + (c->rest >= rate);
-    c->rest -= c->rest >= rate ? rate : 0;
-  } else {
-    guint64 n = sample - rows->first_sample;
-    GstClockTime t = gst_eeg_info_frames_to_time (info, n);
+  /* The product may wrap, its difference to the quotient does not. */
+  c->rest = n * per - t * rate;
+  c->step = per / rate;
+  c->step_rest = per % rate;
+  c->step_tenths = (guint) (c->step % GST_SECOND / 100000000u);
+  c->step_digits = digits_of (c->step % 100000000u);
+  t += rows->first_time;
+  nanoseconds = t % GST_SECOND;
+  set_seconds (c, t / GST_SECOND);
+  c->tenths = (guint) (nanoseconds / 100000000u);
+  c->digits = digits_of (nanoseconds % 100000000u);
+  c->sample = sample;
+  set_index (c, sample);
+  c->running = TRUE;
+}
 
-    /* The product may wrap, its difference to the quotient does not. */
-    c->rest = n * per - t * rate;
-    c->step = per / rate;
-    c->step_rest = per % rate;
-    c->second = 0;
-    c->nanoseconds = rows->first_time + t;
-    c->length = 0;
-    c->running = TRUE;
+/* Moves the clock to @sample: exactly gst_eeg_info_frames_to_time(), but by one
+ * addition for the sample after the last one. What the division leaves is
+ * carried along, so nothing accumulates. */
+static inline void
+tick (CsvRows *rows, guint64 sample)
+{
+  CsvClock *c = &rows->clock;
+  gboolean more;
+
+  if (G_UNLIKELY (!c->running || sample != c->sample + 1)) {
+    set_clock (rows, sample);
+    return;
   }
   c->sample = sample;
-  if (c->nanoseconds >= GST_SECOND || c->length == 0) {
-    second = c->nanoseconds / GST_SECOND;
-    c->second += second;
-    c->nanoseconds -= second * GST_SECOND;
-    c->length = (guint) (eeg_dsp_format_uint64 (c->text, c->second) - c->text);
-    c->text[c->length++] = '.';
+  c->index += c->one;
+  if (c->index_length > 8 ||
+      (c->index >> 8 * (c->index_length - 1)) > (guint64) '9')
+    set_index (c, sample);
+
+  c->rest += c->step_rest;
+  more = c->rest >= (guint64) rows->info->rate_n;
+  c->rest -= more ? (guint64) rows->info->rate_n : 0;
+  c->tenths += c->step_tenths + add_digits (&c->digits, c->step_digits + more);
+  if (c->tenths >= 10 || c->step >= GST_SECOND) {
+    guint64 seconds = c->second + c->step / GST_SECOND + c->tenths / 10;
+
+    c->tenths %= 10;
+    set_seconds (c, seconds);
   }
 }
 
+/* Index and time of @sample and a comma after each. */
 static gchar *
-append_time (CsvRows *rows, gchar *p, guint64 sample)
+append_clock (CsvRows *rows, gchar *p, guint64 sample)
 {
+  CsvClock *c = &rows->clock;
+  guint64 word;
+
   tick (rows, sample);
-  memcpy (p, rows->clock.text, sizeof rows->clock.text);
-  return eeg_dsp_format_padded (
-      p + rows->clock.length, rows->clock.nanoseconds, 9);
+  word = GUINT64_TO_LE (c->index);
+  memcpy (p, &word, 8);
+  if (G_UNLIKELY (c->index_length > 8))
+    eeg_dsp_format_uint64 (p, sample);
+  p += c->index_length;
+  *p++ = ',';
+  memcpy (p, c->text, sizeof c->text);
+  p += c->length;
+  *p++ = (gchar) ('0' + c->tenths);
+  word = GUINT64_TO_BE (c->digits + EACH_BYTE ('0'));
+  p = (gchar *) memcpy (p, &word, 8) + 8;
+  *p++ = ',';
+  return p;
 }
 
 /* All channels of a frame in microvolts, each followed by @separator. */
@@ -246,10 +330,7 @@ append_default (
   const GstEegInfo *info = rows->info;
   guint n = (guint) GST_EEG_INFO_CHANNELS (info);
 
-  p = eeg_dsp_format_uint64 (p, sample);
-  *p++ = ',';
-  p = append_time (rows, p, sample);
-  *p++ = ',';
+  p = append_clock (rows, p, sample);
   if (info->unit == GST_EEG_UNIT_ADC && G_BYTE_ORDER == G_LITTLE_ENDIAN) {
     p = eeg_dsp_format_counts (rows->isa, p, frame, n, ',');
   } else if (info->unit == GST_EEG_UNIT_ADC) {

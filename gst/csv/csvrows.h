@@ -32,15 +32,24 @@ typedef struct
   gsize allocated;
 } CsvText;
 
-/* The time column, moving on by one sample at a time. */
+/* The first two columns, moving on by one sample at a time. Eight digits are a
+ * word of one a byte. */
 typedef struct
 {
   gboolean running;
-  guint64 sample;      /* that the time stands for */
-  guint64 second;      /* whole seconds, as in text */
-  guint64 nanoseconds; /* and the rest, below 10^9 */
-  guint64 rest;        /* of the division by the rate */
-  guint64 step, step_rest;
+  guint64 sample; /* that the columns stand for */
+
+  guint64 index; /* the same in text, its first digit in the lowest byte */
+  guint64 one;   /* what the last digit goes up by */
+  guint index_length;
+
+  guint64 second;          /* whole seconds, as in text */
+  guint tenths;            /* first digit of the nanoseconds */
+  guint64 digits;          /* the other eight, the last in the lowest byte */
+  guint64 rest;            /* of the division by the rate */
+  guint64 step, step_rest; /* from sample to sample, ns */
+  guint step_tenths;
+  guint64 step_digits;
   guint length;
   gchar text[EEG_DSP_FORMAT_INT_SIZE]; /* seconds and the decimal point */
 } CsvClock;

@@ -116,45 +116,56 @@ GST_END_TEST;
 
 /* At a rate that divides no second, over its boundaries and over a gap: every
  * time is that of its index, nothing accumulates. */
+static void
+check_times (gint rate)
+{
+  /* The last crosses from eight digits to nine. */
+  static const guint64 firsts[] = {7, 1007, 5000000, 99999500};
+  GstCaps *caps = make_caps (GST_AUDIO_FORMAT_F32LE, "A,B");
+  const guint64 hz = (guint64) rate;
+  gchar *text, **lines;
+  guint line = 1;
+  Rig r;
+
+  gst_caps_set_simple (caps, "rate", G_TYPE_INT, rate, NULL);
+  rig_init (&r, "t.csv");
+  fail_unless (rig_start (&r, caps));
+  for (guint k = 0; k < G_N_ELEMENTS (firsts); k++) {
+    GstBuffer *b = numbered_buffer (firsts[k], 1000);
+
+    GST_BUFFER_PTS (b) = gst_util_uint64_scale (firsts[k], GST_SECOND, hz);
+    if (k >= 2)
+      GST_BUFFER_FLAG_SET (b, GST_BUFFER_FLAG_DISCONT);
+    fail_unless_equals_int (gst_pad_push (r.src, b), GST_FLOW_OK);
+  }
+  rig_eos (&r);
+  text = rig_read (&r, NULL);
+  lines = g_strsplit (text, "\n", -1);
+  for (guint k = 0; k < G_N_ELEMENTS (firsts); k++)
+    for (guint64 i = firsts[k]; i < firsts[k] + 1000; i++, line++) {
+      /* From the first time on, as it arrived. */
+      guint64 t = gst_util_uint64_scale (firsts[0], GST_SECOND, hz) +
+                  gst_util_uint64_scale (i - firsts[0], GST_SECOND, hz);
+      gchar *want = g_strdup_printf ("%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
+                                     ".%09" G_GUINT64_FORMAT ",",
+          i, t / GST_SECOND, t % GST_SECOND);
+
+      fail_unless (g_str_has_prefix (lines[line], want),
+          "%d Hz, line %u: %s, expected %s", rate, line, lines[line], want);
+      g_free (want);
+    }
+  g_strfreev (lines);
+  g_free (text);
+  rig_clear (&r);
+}
+
 GST_START_TEST (test_times_are_exact)
   {
-    static const guint64 firsts[] = {7, 1007, 5000000};
-    GstCaps *caps = make_caps (GST_AUDIO_FORMAT_F32LE, "A,B");
-    gchar *text, **lines;
-    guint line = 1;
-    Rig r;
-
-    gst_caps_set_simple (caps, "rate", G_TYPE_INT, 333, NULL);
-    rig_init (&r, "t.csv");
-    fail_unless (rig_start (&r, caps));
-    for (guint k = 0; k < G_N_ELEMENTS (firsts); k++) {
-      GstBuffer *b = numbered_buffer (firsts[k], 1000);
-
-      GST_BUFFER_PTS (b) = gst_util_uint64_scale (firsts[k], GST_SECOND, 333);
-      if (k == 2)
-        GST_BUFFER_FLAG_SET (b, GST_BUFFER_FLAG_DISCONT);
-      fail_unless_equals_int (gst_pad_push (r.src, b), GST_FLOW_OK);
-    }
-    rig_eos (&r);
-    text = rig_read (&r, NULL);
-    lines = g_strsplit (text, "\n", -1);
-    for (guint k = 0; k < G_N_ELEMENTS (firsts); k++)
-      for (guint64 i = firsts[k]; i < firsts[k] + 1000; i++, line++) {
-        /* From the first time on, as it arrived. */
-        guint64 t =
-            firsts[0] * GST_SECOND / 333 + (i - firsts[0]) * GST_SECOND / 333;
-        gchar *want =
-            g_strdup_printf ("%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-                             ".%09" G_GUINT64_FORMAT ",",
-                i, t / GST_SECOND, t % GST_SECOND);
-
-        fail_unless (g_str_has_prefix (lines[line], want),
-            "line %u: %s, expected %s", line, lines[line], want);
-        g_free (want);
-      }
-    g_strfreev (lines);
-    g_free (text);
-    rig_clear (&r);
+    check_times (1);
+    check_times (3);
+    check_times (333);
+    check_times (4000);
+    check_times (44100);
   }
 
 GST_END_TEST;
