@@ -149,7 +149,11 @@ call_ioctl (int fd, unsigned long request, ...)
       return r < 0 ? -1 : r;
     }
   }
-  return (int) syscall (SYS_ioctl, fd, request, arg);
+  r = (int) syscall (SYS_ioctl, fd, request, arg);
+  /* what an emulator says of requests that it has never heard of */
+  if (r < 0 && (spi || gpio) && errno == ENOSYS)
+    errno = ENOTTY;
+  return r;
 }
 
 static long

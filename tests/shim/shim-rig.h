@@ -7,7 +7,9 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +26,16 @@ shim_find (void)
     return 0;
   printf ("SKIP: needs LD_PRELOAD=libads1299shim.so (meson test sets it)\n");
   return 77;
+}
+
+/* An emulated processor reads frames for longer than fast chips convert. */
+static inline bool
+shim_too_fast (unsigned rate)
+{
+  if (rate <= 2000 || !getenv ("EEG_EMULATOR"))
+    return false;
+  printf ("SKIP: %u samples a second are too fast for an emulator\n", rate);
+  return true;
 }
 
 /* Open devices, lines and event counters. GStreamer opens sockets when it first

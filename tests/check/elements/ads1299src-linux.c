@@ -118,8 +118,11 @@ GST_END_TEST;
 GST_START_TEST (test_counter_of_rates)
   {
     static const gint rates[] = {250, 500, 1000, 2000, 4000, 8000, 16000};
-    GstHarness *h = linux_src ("", "/dev/spidev0.0", 1);
+    GstHarness *h;
 
+    if (shim_too_fast ((guint) rates[__i__]))
+      return;
+    h = linux_src ("", "/dev/spidev0.0", 1);
     g_object_set (h->element, "rate", rates[__i__], NULL);
     play_counter (h, 100);
     finish (h);
