@@ -207,11 +207,33 @@ lose (Ads1299Acq *a, Ads1299Loss cause, guint64 n)
   a->cause = cause;
 }
 
+static gboolean
+bring_up_again (Ads1299Acq *a, Ads1299Error *error)
+{
+  Ads1299Report report;
+
+  a->broken = !ads1299_bring_up (a->bus, &a->setup, &report, error);
+  if (!a->broken)
+    memcpy (a->id, report.id, sizeof a->id);
+  return !a->broken;
+}
+
+static void
+chips_are_back (Ads1299Acq *a)
+{
+  a->restarted = TRUE;
+  atomic_fetch_add (&a->n_restarts, 1);
+}
+
 gboolean
 ads1299_acq_start_chips (Ads1299Acq *a, Ads1299Error *error)
 {
+  gboolean again = a->broken;
   guint i;
 
+  /* what failed or was cancelled has left them without their setup */
+  if (again && !bring_up_again (a, error))
+    return FALSE;
   /* the time of a simulated bus stands still while nobody uses it */
   if (a->halted_ns != 0) {
     guint64 due = a->halted_bus_ns + monotonic_ns () - a->halted_ns;
@@ -227,27 +249,26 @@ ads1299_acq_start_chips (Ads1299Acq *a, Ads1299Error *error)
   if (a->started)
     a->bus->ops->sleep (a->bus, WAKEUP_NS);
   a->started = TRUE;
-  return ads1299_start (a->bus, error);
+  a->broken = !ads1299_start (a->bus, error);
+  if (again && !a->broken)
+    chips_are_back (a);
+  return !a->broken;
 }
 
 static Ads1299AcqResult
 restart (Ads1299Acq *a, const Ads1299Finding *f)
 {
-  Ads1299Report report;
   Ads1299Error error = {0};
 
-  a->broken = !ads1299_bring_up (a->bus, &a->setup, &report, &error) ||
-              !ads1299_start (a->bus, &error);
   g_snprintf (a->restart_text, sizeof a->restart_text, "%s", f->text);
   ads1299_edges_break (&a->edges);
   a->break_cause = ADS1299_LOSS_RESTART;
   a->bad_run = 0;
-  if (!a->broken) {
-    memcpy (a->id, report.id, sizeof a->id);
-    a->restarted = TRUE;
-    atomic_fetch_add (&a->n_restarts, 1);
+  if (bring_up_again (a, &error) && ads1299_start (a->bus, &error)) {
+    chips_are_back (a);
     return ADS1299_ACQ_OK;
   }
+  a->broken = TRUE;
   if (error.sys_errno == ENODEV)
     return fail (a, "%s", error.text);
   return ADS1299_ACQ_OK;
@@ -347,6 +368,14 @@ carry_out_request (Ads1299Acq *a)
   atomic_store (&a->requested, false);
   g_mutex_unlock (&a->lock);
   if (!ads1299_reconfigure (a->bus, &a->setup, &after, &error)) {
+    /* whoever cancelled may let it run again */
+    if (error.code == ADS1299_ERR_CANCELLED) {
+      a->broken = TRUE;
+      g_strlcpy (a->restart_text, "A change of the setup was cut short",
+          sizeof a->restart_text);
+      atomic_store (&a->requested, true);
+      return;
+    }
     notify (a, ADS1299_NOTICE_REFUSED, serial, error.text);
     return;
   }

@@ -60,9 +60,10 @@ fake_line (Ads1299Bus *bus, Ads1299Line line, bool high)
   return 0;
 }
 
-static void
+static bool
 fake_sleep (Ads1299Bus *bus, uint64_t ns)
 {
+  return true;
 }
 
 static uint64_t

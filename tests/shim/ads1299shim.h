@@ -17,6 +17,8 @@
  *   chips=N channels=4|6|8 signal=NAME seed=N   the chips; signal is counter
  *   ppm=P           error of their clock
  *   hurry=1         no wait of the driver is longer than 1 ms
+ *   endless=K       rest K of the driver (from 0; a wait that can be cancelled)
+ *                   ends only when it is cancelled
  *   fifo=N          edges that the "kernel" keeps at most
  *   deny=E:PATH     open() of PATH fails with EACCES, ENOENT, EBUSY or EIO
  *   busy=N          line N of gpiochip0 belongs to "other-driver"
@@ -43,6 +45,8 @@ typedef struct
   uint64_t overflown;   /* of the queued, dropped because the queue was full */
   uint64_t frames;      /* transfers of a frame from chip 0 */
   uint64_t transfers;   /* of all sorts and chips */
+  uint64_t rests;       /* of the driver, begun */
+  uint64_t rests_cut;   /* ended before their time */
   unsigned claimed;     /* lines held by the driver now */
   int start, reset, pwdn; /* levels; -1: nobody drives it */
   /* Rules that the driver broke: of SPI, and of the chips as

@@ -3,6 +3,7 @@
  */
 #include "shim.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/spi/spidev.h>
@@ -14,6 +15,9 @@
 #include <unistd.h>
 
 #define EXPORT __attribute__ ((visibility ("default")))
+
+typedef int (*ClockWait) (
+    pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *);
 
 /* --- what the driver calls -------------------------------------------------- */
 
@@ -185,6 +189,46 @@ call_clock_nanosleep (
     return nanosleep (&ms, NULL) < 0 ? errno : 0;
   /* the error is the result, errno stays */
   return (int) -raw_clock_nanosleep (clock, flags, t, rest);
+}
+
+CALL (pthread_cond_clockwait, (pthread_cond_t * cond, pthread_mutex_t *mutex,
+                                  clockid_t clock, const struct timespec *end))
+int
+call_pthread_cond_clockwait (pthread_cond_t *cond, pthread_mutex_t *mutex,
+    clockid_t clock, const struct timespec *end)
+{
+  static _Atomic (ClockWait) real;
+  bool rest = false, hurry = false, endless = false;
+  struct timespec ts = *end;
+  int r;
+
+  if (!real)
+    real = (ClockWait) dlsym (RTLD_NEXT, "pthread_cond_clockwait");
+  /* the world's own */
+  if (cond == &shim_changed)
+    return real (cond, mutex, clock, end);
+  pthread_mutex_lock (&shim_lock);
+  if (shim.powered) {
+    rest = true;
+    endless = shim.truth.rests++ == shim.config.endless;
+    hurry = shim.config.hurry && !endless;
+  }
+  pthread_mutex_unlock (&shim_lock);
+  if (hurry) {
+    clock_gettime (clock, &ts);
+    ts.tv_nsec += 1000000;
+    ts.tv_sec += ts.tv_nsec / 1000000000;
+    ts.tv_nsec %= 1000000000;
+  } else if (endless) {
+    ts.tv_sec += 3600;
+  }
+  r = real (cond, mutex, clock, &ts);
+  if (rest && r == 0) {
+    pthread_mutex_lock (&shim_lock);
+    shim.truth.rests_cut++;
+    pthread_mutex_unlock (&shim_lock);
+  }
+  return r;
 }
 
 /* --- what the tests call ---------------------------------------------------- */

@@ -54,6 +54,7 @@ set_option (ShimConfig *c, const char *key, const char *value)
   NUMBER ("short", cut)
   NUMBER ("unplug", unplug)
   NUMBER ("dead", dead)
+  NUMBER ("endless", endless)
   NUMBER ("id", id)
 #undef NUMBER
   if (strcmp (key, "ppm") == 0)
@@ -100,7 +101,7 @@ shim_parse_config (ShimConfig *c, const char *text)
   c->channels = ADS1299_MAX_CHANNELS;
   c->fifo = EVENT_MAX;
   c->signal = ADS1299_SIGNAL_COUNTER;
-  c->dead = UINT64_MAX;
+  c->dead = c->endless = UINT64_MAX;
   snprintf (copy, sizeof copy, "%s", text ? text : "");
   while ((item = strsep (&p, ";"))) {
     char *value = strchr (item, '=');

@@ -53,7 +53,7 @@ typedef struct
 {
   unsigned chips, channels, fifo, seed, busy, eintr, id;
   unsigned stall_ms;
-  uint64_t eio, cut, unplug, stall, lost, lost_n, dead;
+  uint64_t eio, cut, unplug, stall, lost, lost_n, dead, endless;
   double ppm;
   Ads1299Signal signal;
   int deny_errno;

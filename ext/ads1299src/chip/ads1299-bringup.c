@@ -329,6 +329,14 @@ command (Ads1299Bus *bus, unsigned chip, uint8_t b, const char *what,
 }
 
 static bool
+rest (Ads1299Bus *bus, uint64_t ns, Ads1299Error *error)
+{
+  return bus->ops->sleep (bus, ns) ||
+         ads1299_fail (error, ADS1299_ERR_CANCELLED, -1, -1,
+             "Setting up the chips was cancelled");
+}
+
+static bool
 reset_all (Ads1299Bus *bus, Ads1299Error *error)
 {
   unsigned i;
@@ -357,8 +365,7 @@ reset_all (Ads1299Bus *bus, Ads1299Error *error)
       error->sys_errno = -r;
     return false;
   }
-  bus->ops->sleep (bus, RESET_NS);
-  return true;
+  return rest (bus, RESET_NS, error);
 }
 
 /* Slaves of a shared clock hear nothing until the master drives it; their
@@ -371,13 +378,13 @@ share_clock (Ads1299Bus *bus, unsigned master, uint8_t (*regs)[ADS1299_N_REGS],
 
   if (!write_run (bus, master, ADS1299_REG_CONFIG1, 1, regs[master], error))
     return false;
-  bus->ops->sleep (bus, POR_NS);
+  if (!rest (bus, POR_NS, error))
+    return false;
   for (i = 0; i < bus->n_chips; i++)
     if (i != master &&
         !command (bus, i, ADS1299_CMD_RESET, "the RESET command", error))
       return false;
-  bus->ops->sleep (bus, RESET_NS);
-  return true;
+  return rest (bus, RESET_NS, error);
 }
 
 static bool
@@ -392,8 +399,7 @@ configure_all (Ads1299Bus *bus, const Ads1299Setup *setup,
     if (setup->chip[i].clock_out)
       master = i;
   }
-  bus->ops->sleep (bus, POR_NS);
-  if (!reset_all (bus, error))
+  if (!rest (bus, POR_NS, error) || !reset_all (bus, error))
     return false;
   bus->ops->set_line (bus, ADS1299_LINE_START, false);
   if (master < n) {
@@ -411,7 +417,8 @@ configure_all (Ads1299Bus *bus, const Ads1299Setup *setup,
   for (i = 0; i < n; i++)
     if (!write_run (bus, i, ADS1299_REG_CONFIG3, 1, regs[i], error))
       return false;
-  bus->ops->sleep (bus, REFERENCE_NS);
+  if (!rest (bus, REFERENCE_NS, error))
+    return false;
   for (i = 0; i < n; i++) {
     for (k = 0; k < sizeof write_order / sizeof write_order[0]; k++)
       if (!write_run (
@@ -458,9 +465,10 @@ write_changes (Ads1299Bus *bus, unsigned chip, const uint8_t *from,
   if (from[ADS1299_REG_CONFIG3] != to[ADS1299_REG_CONFIG3]) {
     if (!write_run (bus, chip, ADS1299_REG_CONFIG3, 1, to, error))
       return false;
-    if (to[ADS1299_REG_CONFIG3] & ~from[ADS1299_REG_CONFIG3] &
-        ADS1299_CONFIG3_PD_REFBUF)
-      bus->ops->sleep (bus, REFERENCE_NS);
+    if ((to[ADS1299_REG_CONFIG3] & ~from[ADS1299_REG_CONFIG3] &
+            ADS1299_CONFIG3_PD_REFBUF) &&
+        !rest (bus, REFERENCE_NS, error))
+      return false;
   }
   for (r = ADS1299_REG_CONFIG1; r < ADS1299_N_REGS; r += n) {
     n = 1;

@@ -11,6 +11,7 @@
 #include <linux/spi/spi.h>
 #include <linux/spi/spidev.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@
 /* Edges taken from the kernel at once */
 #define EVENTS_PER_READ 32
 #define MIN_FRAME_BYTES 15
+/* Shorter rests are the chips' own, between two bytes or commands. */
+#define CANCELLABLE_NS 1000000
 
 #define ENABLE_SPI                                                             \
   "switch SPI on (Raspberry Pi: \"sudo raspi-config nonint do_spi 0\", then "  \
@@ -55,6 +58,8 @@ typedef struct
   int out[N_OUT], drdy, wake;
   char drdy_name[64];
   atomic_bool cancelled;
+  pthread_mutex_t rest_lock; /* around changes of @cancelled */
+  pthread_cond_t rest_over;
   /* Of the one thread that uses the bus: edges that wait_drdy() has not handed
    * out, from @next on. */
   struct gpio_v2_line_event event[EVENTS_PER_READ];
@@ -178,7 +183,10 @@ linux_cancel (Ads1299Bus *bus, bool on)
   LinuxBus *b = (LinuxBus *) bus;
   uint64_t v = 1;
 
+  pthread_mutex_lock (&b->rest_lock);
   atomic_store (&b->cancelled, on);
+  pthread_cond_broadcast (&b->rest_over);
+  pthread_mutex_unlock (&b->rest_lock);
   if (on) {
     while (write (b->wake, &v, sizeof v) < 0 && errno == EINTR)
       ;
@@ -264,15 +272,27 @@ linux_set_line (Ads1299Bus *bus, Ads1299Line line, bool high)
   return ads1299_gpio_set (b->out[line], high);
 }
 
-static void
+static bool
 linux_sleep (Ads1299Bus *bus, uint64_t ns)
 {
+  LinuxBus *b = (LinuxBus *) bus;
   uint64_t end = linux_now (bus) + ns;
   struct timespec ts = {
       (time_t) (end / 1000000000u), (long) (end % 1000000000u)};
+  bool cancelled;
+  int r = 0;
 
-  while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
-    ;
+  if (ns < CANCELLABLE_NS) {
+    while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+      ;
+    return true;
+  }
+  pthread_mutex_lock (&b->rest_lock);
+  while (!(cancelled = atomic_load (&b->cancelled)) && r != ETIMEDOUT)
+    r = pthread_cond_clockwait (
+        &b->rest_over, &b->rest_lock, CLOCK_MONOTONIC, &ts);
+  pthread_mutex_unlock (&b->rest_lock);
+  return !cancelled;
 }
 
 static void
@@ -294,6 +314,8 @@ linux_close (Ads1299Bus *bus)
     close (b->drdy);
   if (b->wake >= 0)
     close (b->wake);
+  pthread_cond_destroy (&b->rest_over);
+  pthread_mutex_destroy (&b->rest_lock);
   free (b);
 }
 
@@ -521,6 +543,8 @@ ads1299_bus_linux_new (const Ads1299LinuxConfig *config, Ads1299Error *error)
     ads1299_fail (error, ADS1299_ERR_MEMORY, -1, -1, "Out of memory");
     return NULL;
   }
+  pthread_mutex_init (&b->rest_lock, NULL);
+  pthread_cond_init (&b->rest_over, NULL);
   ads1299_bus_init (&b->bus, &linux_ops, config->n_chips);
   if (config->frame_hz)
     b->bus.frame_hz = config->frame_hz;

@@ -539,13 +539,15 @@ sim_set_line (Ads1299Bus *bus, Ads1299Line line, bool high)
   return 0;
 }
 
-static void
+static bool
 sim_sleep (Ads1299Bus *bus, uint64_t ns)
 {
   SimBus *b = (SimBus *) bus;
 
   /* at least one tCLK */
   set_time (b, b->now + ns * UNITS_PER_NS + UNITS_PER_TCLK);
+  /* it took no time */
+  return true;
 }
 
 static uint64_t

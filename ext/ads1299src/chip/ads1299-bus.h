@@ -77,11 +77,13 @@ typedef struct
   int (*drdy_level) (Ads1299Bus *bus);
   /* 0, or -ENODEV when the line is not wired: use the command instead. */
   int (*set_line) (Ads1299Bus *bus, Ads1299Line line, bool high);
-  /* Let at least @ns pass. */
-  void (*sleep) (Ads1299Bus *bus, uint64_t ns);
+  /* Let at least @ns pass. Rests of 1 ms or more in real time end early, with
+   * false, once cancelled; shorter ones are between bytes and never do. */
+  bool (*sleep) (Ads1299Bus *bus, uint64_t ns);
   /* The clock of Ads1299Edge.time_ns. */
   uint64_t (*now) (Ads1299Bus *bus);
-  /* Make wait_drdy() return at once until called with false. Any thread. */
+  /* Make wait_drdy() and long sleep() return at once until called with false.
+   * Any thread. */
   void (*cancel) (Ads1299Bus *bus, bool on);
   void (*close) (Ads1299Bus *bus);
 } Ads1299BusOps;
@@ -125,8 +127,8 @@ typedef struct
 
 /* Resets, identifies, configures and verifies all chips, in the order and with
  * the waits of the datasheet (figure 67). The chips do not convert yet. After a
- * failure they are in STANDBY as far as they can be reached. @report and
- * @error may be NULL. */
+ * failure they are in STANDBY as far as they can be reached; to be cancelled is
+ * one, with ADS1299_ERR_CANCELLED. @report and @error may be NULL. */
 bool ads1299_bring_up (Ads1299Bus *bus, const Ads1299Setup *setup,
     Ads1299Report *report, Ads1299Error *error);
 /* Writes only the registers that differ between @before and @after, converting

@@ -28,6 +28,7 @@ static const char *const names[ADS1299_N_ERRORS] = {
     [ADS1299_ERR_WRONG_PART] = "wrong-part",
     [ADS1299_ERR_RESET_VALUES] = "reset-values",
     [ADS1299_ERR_READBACK] = "read-back",
+    [ADS1299_ERR_CANCELLED] = "cancelled",
     [ADS1299_ERR_NO_DRDY] = "no-drdy",
     [ADS1299_ERR_RATE] = "rate",
     [ADS1299_ERR_STATUS] = "status",

@@ -28,6 +28,7 @@ typedef enum
   ADS1299_ERR_WRONG_PART,    /* an ADS1299 with another number of channels */
   ADS1299_ERR_RESET_VALUES,  /* registers are not what RESET leaves */
   ADS1299_ERR_READBACK,      /* a register does not hold what was written */
+  ADS1299_ERR_CANCELLED,     /* somebody called cancel() meanwhile */
   ADS1299_ERR_NO_DRDY,       /* no data-ready edge */
   ADS1299_ERR_RATE,          /* edges come at another rate than asked for */
   ADS1299_ERR_STATUS,        /* frames do not begin with 1100 */

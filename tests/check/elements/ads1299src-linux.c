@@ -304,6 +304,65 @@ GST_START_TEST (test_pause_puts_chips_to_rest)
   }
 GST_END_TEST;
 
+/* The chips fall silent, and the first rest of setting them up anew ends only by
+ * being cancelled. */
+static GstHarness *
+silent_src (void)
+{
+  GstHarness *h = linux_src ("dead=20;endless=3", "/dev/spidev0.0", 1);
+  ShimTruth t;
+
+  gst_harness_play (h);
+  do {
+    g_usleep (5000);
+    shim_get_truth (&t);
+  } while (t.rests < 4);
+  fail_unless_equals_uint64 (t.rests_cut, 0);
+  return h;
+}
+
+GST_START_TEST (test_stop_while_set_up_anew)
+  {
+    GstHarness *h = silent_src ();
+    ShimTruth t;
+
+    fail_unless_equals_int (gst_element_set_state (h->element, GST_STATE_NULL),
+        GST_STATE_CHANGE_SUCCESS);
+    shim_get_truth (&t);
+    fail_unless_equals_uint64 (t.rests, 4);
+    fail_unless_equals_uint64 (t.rests_cut, 1);
+    finish (h);
+  }
+GST_END_TEST;
+
+/* What was cut short is made up for before samples come again. */
+GST_START_TEST (test_pause_while_set_up_anew)
+  {
+    GstHarness *h = silent_src ();
+    GstBuffer *b;
+    guint64 n;
+    ShimTruth t;
+
+    fail_if (gst_element_set_state (h->element, GST_STATE_PAUSED) ==
+             GST_STATE_CHANGE_FAILURE);
+    shim_get_truth (&t);
+    fail_unless_equals_uint64 (t.rests_cut, 1);
+    n = stat_of (h->element, "delivered");
+    fail_unless_equals_uint64 (stat_of (h->element, "reinits"), 0);
+    gst_element_set_state (h->element, GST_STATE_PLAYING);
+    do {
+      b = gst_harness_pull (h);
+      fail_unless (b != NULL);
+      gst_buffer_unref (b);
+    } while (stat_of (h->element, "delivered") <= n);
+    fail_unless_equals_uint64 (stat_of (h->element, "reinits"), 1);
+    /* all of a bring-up, not just START */
+    shim_get_truth (&t);
+    fail_unless (t.rests >= 4 + 3);
+    finish (h);
+  }
+GST_END_TEST;
+
 static Suite *
 suite (void)
 {
@@ -322,6 +381,8 @@ suite (void)
   tcase_add_test (tc, test_signals_do_no_harm);
   tcase_add_test (tc, test_twenty_cycles_leak_nothing);
   tcase_add_test (tc, test_pause_puts_chips_to_rest);
+  tcase_add_test (tc, test_stop_while_set_up_anew);
+  tcase_add_test (tc, test_pause_while_set_up_anew);
   return s;
 }
 

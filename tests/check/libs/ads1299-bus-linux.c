@@ -273,6 +273,44 @@ GST_START_TEST (test_cancel)
   }
 GST_END_TEST;
 
+/* One rest does not end by itself: only the other thread can end this. */
+GST_START_TEST (test_cancelled_bring_up_fails)
+  {
+    /* rests before the one that is cut, of the three of a bring-up */
+    const gchar *const shims[] = {
+        "hurry=1;endless=0", "hurry=1;endless=1", "hurry=1;endless=2"};
+    Ads1299Error error = {0};
+    Ads1299Setup setup;
+    Ads1299Bus *bus;
+    pthread_t thread;
+    ShimTruth t;
+
+    shim_power_up (shims[__i__]);
+    bus = open_bus (&one);
+    ads1299_setup_init (&setup, 1, 250);
+    pthread_create (&thread, NULL, cancel_soon, bus);
+    fail_if (ads1299_bring_up (bus, &setup, NULL, &error));
+    fail_unless_equals_int (error.code, ADS1299_ERR_CANCELLED);
+    pthread_join (thread, NULL);
+    shim_get_truth (&t);
+    fail_unless (t.rests <= (guint) __i__ + 1);
+    fail_unless (t.rests_cut <= 1);
+    /* cancelled before it began, it does not even lie down */
+    fail_if (ads1299_bring_up (bus, &setup, NULL, &error));
+    fail_unless_equals_int (error.code, ADS1299_ERR_CANCELLED);
+    bus->ops->cancel (bus, false);
+    bus->ops->close (bus);
+    /* nothing of it remains */
+    shim_power_up ("hurry=1");
+    bus = open_bus (&one);
+    run_chips (bus, 250);
+    read_counter (bus, 250, 10);
+    ads1299_stop (bus);
+    bus->ops->close (bus);
+    assert_rules_kept ();
+  }
+GST_END_TEST;
+
 static void
 on_alarm (int signal)
 {
@@ -558,6 +596,7 @@ suite (void)
   tcase_add_test (tc, test_lost_edges_leave_time);
   tcase_add_test (tc, test_drdy_level);
   tcase_add_test (tc, test_cancel);
+  tcase_add_loop_test (tc, test_cancelled_bring_up_fails, 0, 3);
   tcase_add_test (tc, test_signals_do_no_harm);
   tcase_add_test (tc, test_transfer_fails);
   tcase_add_test (tc, test_unplug_wakes_waiter_fails);

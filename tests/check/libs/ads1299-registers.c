@@ -401,14 +401,14 @@ rec_line (Ads1299Bus *bus, Ads1299Line line, bool high)
   return ret;
 }
 
-static void
+static bool
 rec_sleep (Ads1299Bus *bus, uint64_t ns)
 {
   Recorder *r = (Recorder *) bus;
 
   if (ns >= 1000000)
     g_string_append_printf (r->log, "%ums ", (guint) (ns / 1000000));
-  r->real->ops->sleep (r->real, ns);
+  return r->real->ops->sleep (r->real, ns);
 }
 
 static uint64_t
