@@ -6,7 +6,8 @@
  * their locks, queues and reference counts. Each function below does what it
  * did and says so: whoever touches the object later comes after whoever touched
  * it before. That hides a race between two holders of references to one object,
- * and nothing else.
+ * and nothing else. What these libraries do by calls of libc is overlooked, see
+ * tsan.supp; planted-races.c proves that what our code does is not.
  */
 #include <dlfcn.h>
 #include <gmodule.h>

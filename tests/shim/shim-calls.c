@@ -210,7 +210,7 @@ call_pthread_cond_clockwait (pthread_cond_t *cond, pthread_mutex_t *mutex,
   pthread_mutex_lock (&shim_lock);
   if (shim.powered) {
     rest = true;
-    endless = shim.truth.rests++ == shim.config.endless;
+    endless = shim.rests++ == shim.config.endless;
     hurry = shim.config.hurry && !endless;
   }
   pthread_mutex_unlock (&shim_lock);
@@ -223,11 +223,8 @@ call_pthread_cond_clockwait (pthread_cond_t *cond, pthread_mutex_t *mutex,
     ts.tv_sec += 3600;
   }
   r = real (cond, mutex, clock, &ts);
-  if (rest && r == 0) {
-    pthread_mutex_lock (&shim_lock);
-    shim.truth.rests_cut++;
-    pthread_mutex_unlock (&shim_lock);
-  }
+  if (rest && r == 0)
+    shim.rests_cut++;
   return r;
 }
 
@@ -252,6 +249,8 @@ ads1299_shim_get_truth (ShimTruth *truth)
   shim_need_power ();
   shim_advance ();
   *truth = shim.truth;
+  truth->rests = shim.rests;
+  truth->rests_cut = shim.rests_cut;
   for (i = 0; i < MAX_CLAIMS; i++)
     if (shim.claim[i].used && !shim_still_held (&shim.claim[i]))
       shim_end_claim (&shim.claim[i]);

@@ -84,6 +84,9 @@ typedef struct
   unsigned run;  /* that @next counts in */
   uint64_t next; /* conversion whose edge comes next */
   ShimTruth truth;
+  /* of @truth; atomic because the thread sanitizer sees no lock that is taken
+   * inside of a wait */
+  _Atomic uint64_t rests, rests_cut;
 } Shim;
 
 extern Shim shim;
