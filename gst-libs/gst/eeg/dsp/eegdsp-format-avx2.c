@@ -131,18 +131,19 @@ split_four (const Constants *c, __m256i v)
       _mm256_slli_epi32 (v, 16), _mm256_mullo_epi32 (q, LOAD (c->pair)));
 }
 
-/* Whole and part, sign all ones where negative. */
+/* Wholes of at most @digits and parts; sign all ones where negative. */
 AVX2 INLINE Eight
-begin (const Constants *c, __m256i whole, __m256i part, __m256i sign)
+begin (const Constants *c, __m256i whole, __m256i part, __m256i sign,
+    unsigned digits)
 {
   __m256i n = _mm256_and_si256 (sign, LOAD (c->sevens));
   Eight e;
 
 #pragma GCC unroll 6
-  for (unsigned i = 0; i < 6; i++)
+  for (unsigned i = 0; i < digits - 1; i++)
     n = _mm256_sub_epi32 (n, _mm256_cmpgt_epi32 (whole, LOAD (c->nines[i])));
   e.field = _mm256_slli_epi32 (n, 5);
-  whole = split_four (c, whole);
+  whole = digits > 4 ? split_four (c, whole) : _mm256_slli_epi32 (whole, 16);
   part = split_four (c, part);
   e.first = _mm256_unpacklo_epi32 (whole, part);
   e.second = _mm256_unpackhi_epi32 (whole, part);
@@ -236,8 +237,10 @@ marks_of (char separator)
       '0', '0', '0', '.', separator, '0', '0', '0', '0', '0', '0'));
 }
 
-/* Below this, in volts, a whole has seven digits even when rounded up. */
-#define LIMIT 9.9
+/* Below these, in volts, a whole has at most four or seven digits even when
+ * rounded up. */
+#define LIMIT_4 9.99e-3
+#define LIMIT   9.9
 
 /* Adding it to a number below 2^52 rounds that to a whole number, which is then
  * in the low bits. */
@@ -245,18 +248,14 @@ marks_of (char separator)
 
 #define TRUNCATE (_MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)
 
-AVX2 INLINE int
-begin_f32 (const Layout *l, const Constants *c, const void *volts, Eight *e)
+AVX2 INLINE Eight
+begin_volts (
+    const Layout *l, const Constants *c, const float *v, unsigned digits)
 {
   const __m256d round = _mm256_set1_pd (ROUND), minus = _mm256_set1_pd (-0.0);
-  const float *v = volts;
-  __m256 x = _mm256_andnot_ps (_mm256_set1_ps (-0.0f), _mm256_loadu_ps (v));
   __m256d x0, x1, r0, r1, w0, w1;
   __m256i whole;
 
-  if (_mm256_movemask_ps (_mm256_cmp_ps (
-          x, _mm256_set1_ps ((float) LIMIT), _CMP_LT_OQ)) != 0xff)
-    return 0;
   /* In units of the last decimal: exact, then rounded as printf does. */
   x0 = _mm256_cvtps_pd (_mm_loadu_ps (v));
   x1 = _mm256_cvtps_pd (_mm_loadu_ps (v + 4));
@@ -271,10 +270,27 @@ begin_f32 (const Layout *l, const Constants *c, const void *volts, Eight *e)
   w1 = _mm256_add_pd (_mm256_round_pd (w1, TRUNCATE), round);
   whole = LOW_WORDS (w0, w1);
   /* The low words are enough for the difference. */
-  *e = begin (c, whole,
+  return begin (c, whole,
       _mm256_sub_epi32 (
           LOW_WORDS (r0, r1), _mm256_mullo_epi32 (whole, LOAD (l->one))),
-      _mm256_srai_epi32 (HIGH_WORDS (x0, x1), 31));
+      _mm256_srai_epi32 (HIGH_WORDS (x0, x1), 31), digits);
+}
+
+AVX2 INLINE int
+begin_f32 (const Layout *l, const Constants *c, const void *volts, Eight *e)
+{
+  __m256 x = _mm256_andnot_ps (_mm256_set1_ps (-0.0f), _mm256_loadu_ps (volts));
+
+  /* Without the offset of an electrode there is less to do. */
+  if (_mm256_movemask_ps (_mm256_cmp_ps (
+          x, _mm256_set1_ps ((float) LIMIT_4), _CMP_LT_OQ)) == 0xff) {
+    *e = begin_volts (l, c, volts, 4);
+    return 1;
+  }
+  if (_mm256_movemask_ps (_mm256_cmp_ps (
+          x, _mm256_set1_ps ((float) LIMIT), _CMP_LT_OQ)) != 0xff)
+    return 0;
+  *e = begin_volts (l, c, volts, 7);
   return 1;
 }
 
@@ -320,7 +336,7 @@ begin_f64 (const Layout *l, const Constants *c, const void *volts, Eight *e)
   carry = _mm256_cmpeq_epi32 (part, LOAD (l->one));
   *e = begin (c, _mm256_sub_epi32 (whole, carry),
       _mm256_andnot_si256 (carry, part),
-      _mm256_srai_epi32 (HIGH_WORDS (x0, x1), 31));
+      _mm256_srai_epi32 (HIGH_WORDS (x0, x1), 31), 7);
   return 1;
 }
 
@@ -333,7 +349,7 @@ begin_s24 (const Layout *l, const Constants *c, const void *codes, Eight *e)
   x = _mm256_permute4x64_epi64 (x, _MM_SHUFFLE (3, 1, 2, 0));
   x = _mm256_srai_epi32 (_mm256_slli_epi32 (x, 8), 8);
   *e = begin (c, _mm256_abs_epi32 (x), _mm256_setzero_si256 (),
-      _mm256_srai_epi32 (x, 31));
+      _mm256_srai_epi32 (x, 31), 7);
   return 1;
 }
 
