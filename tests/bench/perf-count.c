@@ -98,11 +98,11 @@ static const struct
   guint (*run) (guint runs);
   gdouble budget;
 } counts[] = {
-    {"filter", count_filter, 13.9},
+    {"filter", count_filter, 11.8},
     {"fir", count_fir, 144},
-    {"decimate", count_decimate, 0},
-    {"spectrum", count_spectrum, 0},
-    {"csv", count_csv, 21},
+    {"decimate", count_decimate, 7.8},
+    {"spectrum", count_spectrum, 32.5},
+    {"csv", count_csv, 21.8},
     {"unpack", count_unpack, 1.3},
 };
 

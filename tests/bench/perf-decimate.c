@@ -56,6 +56,14 @@ own_open_double (gint isa, guint channels)
       FACTOR, EEG_DSP_QUALITY_STANDARD, (gint) channels, isa);
 }
 
+/* As many decibels as the peers. */
+static gpointer
+own_open_high (gint isa, guint channels)
+{
+  return eeg_dsp_decimator_new_for_isa (
+      FACTOR, EEG_DSP_QUALITY_HIGH, (gint) channels, isa);
+}
+
 static gsize
 own_convert (gpointer self, const gfloat *in, gsize frames, gfloat *out)
 {
@@ -195,6 +203,13 @@ own_double (EegDspIsa isa)
       own_convert, own_close, isa, eeg_dsp_isa_name (isa), 0};
 }
 
+static Converter
+own_high (EegDspIsa isa)
+{
+  return (Converter){"eeg_dsp_decimator, high, double sums", own_open_high,
+      own_convert, own_close, isa, eeg_dsp_isa_name (isa), 0};
+}
+
 /* --- quality ---------------------------------------------------------------------- */
 #define SINE_FRAMES (4 * RATE)          /* 4 s, */
 #define LOOKED_AT   (2 * RATE / FACTOR) /* the last 2 s of which are looked at */
@@ -301,9 +316,10 @@ bench_decimate_shape (guint frames)
       g_strdup_printf ("decimate by 16, %d x %u", CHANNELS, frames);
   Work naive = {NULL, NULL, frames, 3200 / frames};
   Converter ours[EEG_DSP_N_ISAS];
-  Converter doubles = own_double (eeg_dsp_isa ());
-  Work own_work[EEG_DSP_N_ISAS], double_work = naive,
-                                 peer_work[G_N_ELEMENTS (peers)];
+  const Converter others[] = {
+      own_double (eeg_dsp_isa ()), own_high (eeg_dsp_isa ())};
+  Work own_work[EEG_DSP_N_ISAS], other_work[G_N_ELEMENTS (others)],
+      peer_work[G_N_ELEMENTS (peers)];
   guint of_peer[G_N_ELEMENTS (peers)], scipy = 0;
   BenchList l;
 
@@ -337,12 +353,16 @@ bench_decimate_shape (guint frames)
     if (scipy)
       bench_list_at_least (&l, v, scipy, 30);
   }
-  double_work.converter = &doubles;
-  double_work.self = doubles.open (doubles.kind, CHANNELS);
-  bench_list_add (
-      &l, g_strdup (doubles.name), doubles.isa, work_run, &double_work);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+    other_work[i] = naive;
+    other_work[i].converter = &others[i];
+    other_work[i].self = others[i].open (others[i].kind, CHANNELS);
+    bench_list_add (
+        &l, g_strdup (others[i].name), others[i].isa, work_run, &other_work[i]);
+  }
   bench_list_measure (&l);
-  own_close (double_work.self);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    own_close (other_work[i].self);
   for (gint isa = 0; isa < EEG_DSP_N_ISAS; isa++)
     own_close (own_work[isa].self);
   for (guint i = 0; peers[i].name; i++)
@@ -352,7 +372,8 @@ bench_decimate_shape (guint frames)
 void
 bench_decimate (void)
 {
-  Converter best = own (eeg_dsp_isa ()), doubles = own_double (eeg_dsp_isa ());
+  Converter best = own (eeg_dsp_isa ()), doubles = own_double (eeg_dsp_isa ()),
+            high = own_high (eeg_dsp_isa ());
 
   perf_prepare ();
 #ifndef HAVE_SOXR
@@ -366,6 +387,7 @@ bench_decimate (void)
   printf ("decimate by 16, quality\n");
   measure_quality (&best, TRUE);
   measure_quality (&doubles, FALSE);
+  measure_quality (&high, FALSE);
   for (guint i = 0; peers[i].name; i++)
     measure_quality (&peers[i], FALSE);
 }
