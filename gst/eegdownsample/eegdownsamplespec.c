@@ -127,15 +127,27 @@ eeg_downsample_precision (
 
 /* The same for a rate that is only known as a number. */
 static gboolean
-spec_at (
-    const EegDownsampleParams *params, gdouble rate, EegDspDecimatorSpec *spec)
+spec_at (const EegDownsampleParams *params, gdouble rate,
+    EegDspDecimatorSpec *spec, GError **error)
 {
   gint n, d;
 
-  if (!(rate >= 1 && rate <= G_MAXINT))
+  if (!(rate >= 1 && rate <= G_MAXINT)) {
+    g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+        "the stream's rate is %g Hz, expected 1 Hz to %d Hz", rate, G_MAXINT);
     return FALSE;
+  }
   gst_util_double_to_fraction (rate, &n, &d);
-  return eeg_downsample_spec (params, n, d, spec, NULL);
+  return eeg_downsample_spec (params, n, d, spec, error);
+}
+
+gboolean
+eeg_downsample_check (
+    const EegDownsampleParams *params, gdouble rate, GError **error)
+{
+  EegDspDecimatorSpec spec;
+
+  return spec_at (params, rate, &spec, error);
 }
 
 gboolean
@@ -145,7 +157,7 @@ eeg_downsample_evaluate (const EegDownsampleParams *params, gdouble rate,
   EegDspDecimatorSpec spec;
   guint i;
 
-  if (!spec_at (params, rate, &spec))
+  if (!spec_at (params, rate, &spec, NULL))
     return FALSE;
   for (i = 0; i < n; i++)
     eeg_dsp_decimator_response (&spec, frequencies[i] / rate, &re[i], &im[i]);
@@ -161,7 +173,7 @@ eeg_downsample_describe (const EegDownsampleParams *params, gdouble rate)
   GString *text;
   GstStructure *s;
 
-  if (!spec_at (params, rate, &spec))
+  if (!spec_at (params, rate, &spec, NULL))
     return NULL;
   out_rate = rate * spec.up / spec.down;
   latency = eeg_dsp_decimator_delay_of (&spec) / rate;

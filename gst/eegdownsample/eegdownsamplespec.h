@@ -45,6 +45,8 @@ EegDspPrecision eeg_downsample_precision (
 gboolean eeg_downsample_evaluate (const EegDownsampleParams *params,
     gdouble rate, const gdouble *frequencies, guint n, gdouble *re,
     gdouble *im);
+gboolean eeg_downsample_check (
+    const EegDownsampleParams *params, gdouble rate, GError **error);
 GstStructure *eeg_downsample_describe (
     const EegDownsampleParams *params, gdouble rate);
 

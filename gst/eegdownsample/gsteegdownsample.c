@@ -549,9 +549,20 @@ gst_eeg_downsample_describe (GstEegResponse *response, gdouble rate)
   return eeg_downsample_describe (&params, rate);
 }
 
+static gboolean
+gst_eeg_downsample_check (
+    GstEegResponse *response, gdouble rate, GError **error)
+{
+  EegDownsampleParams params;
+
+  get_params (GST_EEG_DOWNSAMPLE (response), &params);
+  return eeg_downsample_check (&params, rate, error);
+}
+
 static void
 gst_eeg_downsample_response_init (GstEegResponseInterface *iface)
 {
+  iface->check = gst_eeg_downsample_check;
   iface->evaluate = gst_eeg_downsample_evaluate;
   iface->describe = gst_eeg_downsample_describe;
 }

@@ -361,6 +361,24 @@ gst_eeg_filter_process (
 }
 
 static gboolean
+gst_eeg_filter_check (GstEegResponse *response, gdouble rate, GError **error)
+{
+  EegFilterDesign design;
+  EegFilterParams params;
+  gchar message[384];
+  gboolean ok;
+
+  get_params (GST_EEG_FILTER (response), &params, NULL);
+  ok = eeg_filter_design (&params, rate, &design, message, sizeof message);
+  eeg_filter_params_clear (&params);
+  if (ok)
+    eeg_filter_design_clear (&design);
+  else
+    g_set_error_literal (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD, message);
+  return ok;
+}
+
+static gboolean
 design_now (GstEegFilter *self, gdouble rate, EegFilterParams *params,
     EegFilterDesign *design)
 {
@@ -431,6 +449,7 @@ gst_eeg_filter_describe (GstEegResponse *response, gdouble rate)
 static void
 gst_eeg_filter_response_init (GstEegResponseInterface *iface)
 {
+  iface->check = gst_eeg_filter_check;
   iface->evaluate = gst_eeg_filter_evaluate;
   iface->describe = gst_eeg_filter_describe;
 }

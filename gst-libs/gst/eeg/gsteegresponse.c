@@ -5,6 +5,7 @@
 #include "config.h"
 #endif
 #include "gsteegresponse.h"
+#include "gsteeginfo.h"
 
 #include <math.h>
 
@@ -53,6 +54,37 @@ gst_eeg_response_describe (GstEegResponse *self, gdouble rate)
   g_return_val_if_fail (GST_IS_EEG_RESPONSE (self), NULL);
   iface = GST_EEG_RESPONSE_GET_IFACE (self);
   return iface->describe ? iface->describe (self, rate) : NULL;
+}
+
+/**
+ * gst_eeg_response_check:
+ * @self: an element
+ * @rate: sampling rate of its input in Hz
+ * @error: what is impossible, and what is possible
+ *
+ * Whether the settings can work, in the words in which the element itself would
+ * refuse them. Any thread.
+ *
+ * Returns: %FALSE when the element's settings are impossible at @rate
+ */
+gboolean
+gst_eeg_response_check (GstEegResponse *self, gdouble rate, GError **error)
+{
+  GstEegResponseInterface *iface;
+  GstStructure *s;
+
+  g_return_val_if_fail (GST_IS_EEG_RESPONSE (self), FALSE);
+  iface = GST_EEG_RESPONSE_GET_IFACE (self);
+  if (iface->check)
+    return iface->check (self, rate, error);
+  s = gst_eeg_response_describe (self, rate);
+  if (s) {
+    gst_structure_free (s);
+    return TRUE;
+  }
+  g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+      "the settings are impossible at a rate of %g Hz", rate);
+  return FALSE;
 }
 
 /**

@@ -25,6 +25,7 @@ G_DECLARE_INTERFACE (
  * @parent: parent interface
  * @evaluate: complex gain at @n frequencies (Hz, of the input) for input rate @rate; fills @re and @im (volts out per volt in, time reference = the output's PTS); %FALSE when the settings are impossible at that rate
  * @describe: a structure with any of out-rate (double, Hz), delay (double, s, algorithmic delay that the PTS does not already correct), latency (double, s, delay until the result leaves), settling (double, s, until the start-up transient is below 1 %), alias-attenuation (double, dB, worst into 0..0.4 of the output rate), text (string, one line for people); %NULL when impossible
+ * @check: %FALSE with one sentence in @error, which says what was asked for and what is possible, when the settings are impossible at @rate
  */
 struct _GstEegResponseInterface
 {
@@ -33,9 +34,10 @@ struct _GstEegResponseInterface
   gboolean (*evaluate) (GstEegResponse *self, gdouble rate,
       const gdouble *frequencies, guint n, gdouble *re, gdouble *im);
   GstStructure *(*describe) (GstEegResponse *self, gdouble rate);
+  gboolean (*check) (GstEegResponse *self, gdouble rate, GError **error);
 
   /*< private >*/
-  gpointer _gst_reserved[GST_PADDING];
+  gpointer _gst_reserved[GST_PADDING - 1];
 };
 
 GST_EEG_API gboolean gst_eeg_response_evaluate (GstEegResponse *self,
@@ -43,6 +45,8 @@ GST_EEG_API gboolean gst_eeg_response_evaluate (GstEegResponse *self,
     gdouble *im);
 GST_EEG_API GstStructure *gst_eeg_response_describe (
     GstEegResponse *self, gdouble rate);
+GST_EEG_API gboolean gst_eeg_response_check (
+    GstEegResponse *self, gdouble rate, GError **error);
 GST_EEG_API gboolean gst_eeg_response_get_group_delay (
     GstEegResponse *self, gdouble rate, gdouble frequency, gdouble *delay);
 

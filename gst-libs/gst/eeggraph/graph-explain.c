@@ -308,12 +308,16 @@ describe_step (Explain *x, Step *step)
         GST_EEG_RESPONSE (step->element), step->rate);
     if (!s) {
       gchar rate[G_ASCII_DTOSTR_BUF_SIZE];
+      g_autoptr (GError) why = NULL;
 
+      gst_eeg_response_check (
+          GST_EEG_RESPONSE (step->element), step->rate, &why);
       g_set_error (&x->error, GST_CORE_ERROR, GST_CORE_ERROR_FAILED,
           "The settings of \"%s\" (%s) are impossible at its rate of %s "
-          "samples per second",
+          "samples per second: %s",
           step->stage->id, factory,
-          g_ascii_formatd (rate, sizeof rate, "%.9g", step->rate));
+          g_ascii_formatd (rate, sizeof rate, "%.9g", step->rate),
+          why ? why->message : "nothing is known of the reason");
       return FALSE;
     }
     gst_structure_get_double (s, "out-rate", &step->out_rate);

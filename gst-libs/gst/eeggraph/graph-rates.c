@@ -74,6 +74,7 @@ check_rate (GstEegGraph *g, GraphStage *s, GstElement *e)
 {
   gchar rate[G_ASCII_DTOSTR_BUF_SIZE];
   gdouble out_rate = s->rate;
+  g_autoptr (GError) error = NULL;
   GstEegGraphIssue *i;
   GstStructure *told;
 
@@ -86,17 +87,16 @@ check_rate (GstEegGraph *g, GraphStage *s, GstElement *e)
     gst_structure_free (told);
     return out_rate;
   }
+  gst_eeg_response_check (GST_EEG_RESPONSE (e), s->rate, &error);
   i = graph_error (g, "impossible-settings", s->pointer, FALSE,
       "The settings of \"%s\" are impossible at its rate of %s samples per "
-      "second",
-      s->id, g_ascii_formatd (rate, sizeof rate, "%.9g", s->rate));
+      "second: %s",
+      s->id, g_ascii_formatd (rate, sizeof rate, "%.9g", s->rate),
+      error ? error->message : "nothing is known of the reason");
   if (s->n_in == 0)
     graph_take (&i->hint,
         g_strdup_printf (
             "\"gst-inspect-1.0 %s\" lists the rates it has", s->factory));
-  else
-    graph_set_text (&i->hint,
-        "frequencies must lie below half the rate, and a lower rate be whole");
   return 0;
 }
 

@@ -490,11 +490,14 @@ GST_START_TEST (test_settings_at_their_rate_refused)
   {
     static const struct
     {
-      const gchar *text, *code, *pointer;
+      const gchar *text, *code, *pointer, *why;
     } all[] = {
-        {MERGE ("250", "4", "100"), NULL, NULL},
-        {MERGE ("250", "4", "125"), "impossible-settings", "/stages/4"},
-        {MERGE ("250", "2", "40"), "rates-differ", "/links/2"},
+        {MERGE ("250", "4", "100"), NULL, NULL, ""},
+        {MERGE ("250", "4", "125"), "impossible-settings", "/stages/4",
+            "corner frequency 125 Hz"},
+        {MERGE ("1000", "1024", "1"), "impossible-settings", "/stages/2",
+            "factor 1024"},
+        {MERGE ("250", "2", "40"), "rates-differ", "/links/2", ""},
     };
     g_autoptr (GstElementFactory) f = gst_element_factory_find ("eegmerge");
 
@@ -508,6 +511,7 @@ GST_START_TEST (test_settings_at_their_rate_refused)
           gst_eeg_graph_get_n_issues (g), all[n].code ? 1 : 0);
       fail_unless (!all[n].code || has_issue (g, all[n].code, all[n].pointer),
           "%s", told);
+      fail_unless (strstr (told, all[n].why) != NULL, "%s", told);
     }
   }
 GST_END_TEST;

@@ -186,6 +186,8 @@ class Explain(unittest.TestCase):
         r = self.run_tool("--explain", "alpha", "--set", "filt.lowpass=200")
         self.assertEqual((r.returncode, r.stdout), (2, ""))
         self.assertIn('"filt" are impossible at its rate of 250', r.stderr)
+        self.assertIn("corner frequency 200 Hz", r.stderr)
+        self.assertIn("125 Hz", r.stderr)
         self.assertEqual(r.stderr.count(" error: "), 1)
 
     def test_diamonds_are_bounded(self):
