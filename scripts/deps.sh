@@ -4,6 +4,7 @@
 #   scripts/deps.sh --list    only print the package names
 #   scripts/deps.sh --deep    also what scripts/deep.sh needs
 #   scripts/deps.sh --peers   also what scripts/perf-check.sh compares with
+#   scripts/deps.sh --emulate [--list]    also what scripts/emulate-avx512.sh needs, or print only that
 set -eu
 
 packages="
@@ -18,6 +19,12 @@ chromium chromium-driver locales procps
 "
 [ "${1:-}" != --deep ] || packages="$packages valgrind util-linux"
 [ "${1:-}" != --peers ] || packages="$packages valgrind libsoxr-dev libsamplerate0-dev libedf-dev"
+emulate="bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso cpio busybox-static"
+if [ "$*" = "--emulate --list" ]; then
+  echo $emulate
+  exit 0
+fi
+[ "${1:-}" != --emulate ] || packages="$packages $emulate"
 if [ "${1:-}" = --list ]; then
   echo $packages
   exit 0
