@@ -56,7 +56,7 @@ def main():
     for k, (key, title, axis) in enumerate([
             ("channels", "ns a sample, buffers of 16 frames", "channels"),
             ("frames", "ns a sample, 32 channels", "frames in a buffer"),
-            ("rates", "% of a core, 32 channels, element, 4 ms", "samples per second")]):
+            ("rates", "% of a core, 32 channels, 4 ms", "samples per second")]):
         points = sorted((int(a), b) for a, b in data[key].items())
         panel(out, LEFT + k * (PW + GAP), title, axis, points)
     out.append("</svg>")
