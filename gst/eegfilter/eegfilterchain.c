@@ -65,9 +65,8 @@ eeg_filter_chain_run (EegFilterChain *chain, gboolean f32, gconstpointer in,
 }
 
 void
-eeg_filter_chain_get_replaced (const EegFilterChain *chain, gsize *first_frame,
-    gsize *last_frame, gint *channel)
+eeg_filter_chain_report_replaced (
+    EegFilterChain *chain, EegDspReplacedFunc func, gpointer data)
 {
-  eeg_dsp_cascade_get_replaced (
-      chain->cascade, first_frame, last_frame, channel);
+  eeg_dsp_cascade_report_replaced (chain->cascade, func, data);
 }

@@ -21,7 +21,8 @@ void eeg_filter_chain_reset (EegFilterChain *chain, EegDspStart start);
 /* Returns how many values were replaced, @f32 says of which type they are. */
 guint64 eeg_filter_chain_run (EegFilterChain *chain, gboolean f32,
     gconstpointer in, gpointer out, gsize n_frames);
-void eeg_filter_chain_get_replaced (const EegFilterChain *chain,
-    gsize *first_frame, gsize *last_frame, gint *channel);
+/* Whom the run tells which values of the input it replaced; NULL: nobody. */
+void eeg_filter_chain_report_replaced (
+    EegFilterChain *chain, EegDspReplacedFunc func, gpointer data);
 
 G_END_DECLS

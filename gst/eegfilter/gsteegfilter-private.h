@@ -38,7 +38,6 @@ struct _GstEegFilter
   gpointer scratch;
   gsize scratch_size;
   gboolean fresh; /* nothing was processed since the last reset */
-  gboolean warned;
 };
 
 /* gsteegfilter-properties.c */

@@ -46,6 +46,7 @@ GST_DEBUG_CATEGORY_STATIC (gst_eeg_filter_debug);
 #define GST_CAT_DEFAULT gst_eeg_filter_debug
 
 static void gst_eeg_filter_response_init (GstEegResponseInterface *iface);
+static void note_replaced (gpointer data, gsize first, gsize n, gsize channel);
 
 G_DEFINE_TYPE_WITH_CODE (GstEegFilter, gst_eeg_filter, GST_TYPE_EEG_BASE_FILTER,
     G_IMPLEMENT_INTERFACE (
@@ -193,6 +194,7 @@ gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
         "no memory for the state of %d channels", GST_EEG_INFO_CHANNELS (in));
     return FALSE;
   }
+  eeg_filter_chain_report_replaced (self->chain, note_replaced, self);
   eeg_filter_chain_reset (self->chain, start);
   set_design (self, &design, in);
   self->fade_length = MAX (1, GST_EEG_INFO_RATE (in) / 10);
@@ -218,8 +220,6 @@ gst_eeg_filter_reset (GstEegBaseFilter *base, GstEegResetReason reason)
     eeg_filter_chain_reset (self->chain, start);
   self->fresh = TRUE;
   self->unsettled = self->settling;
-  if (reason == GST_EEG_RESET_START)
-    self->warned = FALSE;
 }
 
 static void
@@ -263,9 +263,11 @@ take_over (GstEegFilter *self, const GstEegInfo *info)
   } else {
     /* A running signal: always from the steady state, or it would click. */
     self->old = self->chain;
+    eeg_filter_chain_report_replaced (self->old, NULL, NULL);
     self->fade_done = 0;
   }
   self->chain = fresh;
+  eeg_filter_chain_report_replaced (fresh, note_replaced, self);
   GST_OBJECT_LOCK (self);
   self->changes++;
   GST_OBJECT_UNLOCK (self);
@@ -297,27 +299,15 @@ gst_eeg_filter_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
 }
 
 static void
-report_nonfinite (GstEegFilter *self, guint64 bad, const GstEegInfo *info)
+note_replaced (gpointer data, gsize first, gsize n, gsize channel)
 {
-  gsize first, last;
-  gint channel;
+  GstEegFilter *self = data;
+  GstEegBaseFilter *base = GST_EEG_BASE_FILTER (self);
 
-  eeg_filter_chain_get_replaced (self->chain, &first, &last, &channel);
-  gst_eeg_base_filter_mark (GST_EEG_BASE_FILTER (self), self->position + first,
-      (guint32) (last - first + 1), GST_EEG_STATUS_NONFINITE, channel);
-  GST_OBJECT_LOCK (self);
-  self->nonfinite += bad;
-  GST_OBJECT_UNLOCK (self);
-  if (!self->warned) {
-    self->warned = TRUE;
-    GST_ELEMENT_WARNING (self, STREAM, DECODE,
-        ("Values that are not finite arrived at sample %" G_GUINT64_FORMAT
-         " on %s and were replaced by the last good value; further ones are "
-         "only counted (stats: nonfinite).",
-            self->position + (guint64) first,
-            channel < 0 ? "several channels" : info->labels[channel]),
-        (NULL));
-  }
+  gst_eeg_base_filter_mark (base, self->position + first, (guint32) n,
+      GST_EEG_STATUS_NONFINITE, (gint) channel);
+  gst_eeg_base_filter_note_replaced (
+      base, self->position + first, (gint) channel);
 }
 
 static GstFlowReturn
@@ -329,6 +319,7 @@ gst_eeg_filter_process (
   gboolean f32 = GST_EEG_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32LE;
   guint64 bad;
 
+  /* Only the new one tells what it replaced: both replace the same. */
   if (self->old)
     eeg_filter_chain_run (self->old, f32, in, self->scratch, n_frames);
   bad = eeg_filter_chain_run (self->chain, f32, in, out, n_frames);
@@ -353,8 +344,12 @@ gst_eeg_filter_process (
         base, self->position, n, GST_EEG_STATUS_SETTLING, -1);
     self->unsettled -= n;
   }
-  if (G_UNLIKELY (bad))
-    report_nonfinite (self, bad, info);
+  if (G_UNLIKELY (bad)) {
+    GST_OBJECT_LOCK (self);
+    self->nonfinite += bad;
+    GST_OBJECT_UNLOCK (self);
+    gst_eeg_base_filter_warn_replaced (base);
+  }
   self->fresh = FALSE;
   self->position += n_frames;
   return GST_FLOW_OK;

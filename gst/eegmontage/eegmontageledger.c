@@ -6,6 +6,8 @@
 #endif
 #include "eegmontageledger.h"
 
+#include <string.h>
+
 /* How far back an equal mark is looked for: that of another input of the same
  * output. */
 #define LOOK_BACK 64
@@ -83,5 +85,79 @@ eeg_montage_ledger_follow (
     meta->bpf = head.bpf;
     for (i = 0; i < n; i++)
       follow_run (plan, meta, &g_array_index (scratch, GstEegStatusRun, i));
+  }
+}
+
+typedef struct
+{
+  gsize first, n, channel;
+} Replaced;
+
+GArray *
+eeg_montage_replaced_new (void)
+{
+  return g_array_new (FALSE, FALSE, sizeof (Replaced));
+}
+
+void
+eeg_montage_replaced_note (
+    gpointer replaced, gsize first, gsize n, gsize channel)
+{
+  Replaced r = {first, n, channel};
+
+  g_array_append_val ((GArray *) replaced, r);
+}
+
+static void
+mark_runs (const guint8 *bad, guint n_frames, GstEegBaseFilter *stage,
+    guint64 position, gint channel)
+{
+  guint f, first;
+
+  for (f = 0; f < n_frames; f++) {
+    first = f;
+    while (f < n_frames && bad[f])
+      f++;
+    if (f > first)
+      gst_eeg_base_filter_mark (stage, position + first, f - first,
+          GST_EEG_STATUS_NONFINITE, channel);
+  }
+}
+
+/* Whether an output has a share in what all have in common. */
+static gboolean
+has_share (const EegMontagePlan *plan, guint output)
+{
+  return plan->share && plan->share[output] != 0;
+}
+
+/* Output after output, all of its inputs together: as few runs as there can be,
+ * whatever is replaced in how many inputs. */
+void
+eeg_montage_replaced_mark (GArray *replaced, const EegMontagePlan *plan,
+    GstEegBaseFilter *stage, guint64 position, guint n_frames)
+{
+  g_autofree guint8 *bad = g_malloc0 ((gsize) n_frames * (plan->n_out + 1));
+  guint8 *common = bad + (gsize) n_frames * plan->n_out;
+  guint i, k, r, f;
+
+  for (i = 0; i < replaced->len; i++) {
+    const Replaced *run = &g_array_index (replaced, Replaced, i);
+
+    gst_eeg_base_filter_note_replaced (
+        stage, position + run->first, (gint) run->channel);
+    if (plan->common && plan->common[run->channel] != 0)
+      memset (common + run->first, 1, run->n);
+    for (k = plan->reach[run->channel]; k < plan->reach[run->channel + 1]; k++)
+      memset (
+          bad + (gsize) n_frames * plan->reached[k] + run->first, 1, run->n);
+  }
+  g_array_set_size (replaced, 0);
+  for (r = 0; r < plan->n_out; r++) {
+    guint8 *row = bad + (gsize) n_frames * r;
+
+    for (f = 0; has_share (plan, r) && f < n_frames; f++)
+      row[f] |= common[f];
+    mark_runs (row, n_frames, stage, position, (gint) r);
   }
 }

@@ -88,7 +88,7 @@ struct _GstEegMontage
   gpointer scratch;
   gsize scratch_size;
   GArray *runs;
-  gboolean warned;
+  GArray *replaced; /* of the buffer in hand */
 };
 
 G_DEFINE_FINAL_TYPE (GstEegMontage, gst_eeg_montage, GST_TYPE_EEG_BASE_FILTER)
@@ -210,6 +210,7 @@ use_plan (GstEegMontage *self, EegMontagePlan *plan, const GstEegInfo *in,
     if (self->matrix && self->current->n_out == plan->n_out &&
         self->current->n_in == plan->n_in && in->unit == GST_EEG_UNIT_VOLT) {
       self->old = g_steal_pointer (&self->matrix);
+      eeg_dsp_matrix_report_replaced (self->old, NULL, NULL);
       self->fade_done = 0;
     } else {
       self->mark_change = TRUE;
@@ -218,6 +219,8 @@ use_plan (GstEegMontage *self, EegMontagePlan *plan, const GstEegInfo *in,
   g_clear_pointer (&self->matrix, eeg_dsp_matrix_free);
   g_clear_pointer (&self->current, eeg_montage_plan_unref);
   self->matrix = matrix;
+  eeg_dsp_matrix_report_replaced (
+      matrix, eeg_montage_replaced_note, self->replaced);
   self->current = plan;
   self->fade_length =
       MAX (1, (guint) GST_EEG_INFO_RATE (in) / FADES_PER_SECOND);
@@ -362,8 +365,6 @@ gst_eeg_montage_reset (GstEegBaseFilter *base, GstEegResetReason reason)
   self->mark_change = FALSE;
   if (self->matrix)
     eeg_dsp_matrix_reset (self->matrix);
-  if (reason == GST_EEG_RESET_START)
-    self->warned = FALSE;
 }
 
 static gboolean
@@ -387,44 +388,16 @@ gst_eeg_montage_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
 }
 
 static void
-report_nonfinite (GstEegMontage *self, guint64 bad, const GstEegInfo *in)
+report_nonfinite (GstEegMontage *self, guint64 bad, guint n_frames)
 {
-  const EegMontagePlan *plan = self->current;
-  gint channel = -1;
-  gsize first, last;
-  guint i, k, r, n = 0;
+  GstEegBaseFilter *base = GST_EEG_BASE_FILTER (self);
 
-  eeg_dsp_matrix_get_replaced (self->matrix, &first, &last);
-  for (i = 0; i < plan->n_in; i++) {
-    const gboolean shared = plan->share && plan->common[i] != 0;
-
-    if (!eeg_dsp_matrix_was_replaced (self->matrix, i))
-      continue;
-    channel = n++ ? -1 : (gint) i;
-    for (r = 0; shared && r < plan->n_out; r++)
-      if (plan->share[r] != 0)
-        gst_eeg_base_filter_mark (GST_EEG_BASE_FILTER (self),
-            self->position + first, (guint32) (last - first + 1),
-            GST_EEG_STATUS_NONFINITE, (gint) r);
-    for (k = plan->reach[i]; k < plan->reach[i + 1]; k++)
-      if (!shared || plan->share[plan->reached[k]] == 0)
-        gst_eeg_base_filter_mark (GST_EEG_BASE_FILTER (self),
-            self->position + first, (guint32) (last - first + 1),
-            GST_EEG_STATUS_NONFINITE, (gint) plan->reached[k]);
-  }
+  eeg_montage_replaced_mark (
+      self->replaced, self->current, base, self->position, n_frames);
   GST_OBJECT_LOCK (self);
   self->nonfinite += bad;
   GST_OBJECT_UNLOCK (self);
-  if (!self->warned) {
-    self->warned = TRUE;
-    GST_ELEMENT_WARNING (self, STREAM, DECODE,
-        ("Values that are not finite arrived at sample %" G_GUINT64_FORMAT
-         " on %s and were replaced by the last good value; further ones are "
-         "only counted (stats: nonfinite).",
-            self->position + (guint64) first,
-            channel < 0 ? "several channels" : in->labels[channel]),
-        (NULL));
-  }
+  gst_eeg_base_filter_warn_replaced (base);
 }
 
 static guint64
@@ -481,7 +454,7 @@ gst_eeg_montage_process (
       gst_eeg_base_filter_mark (
           base, self->position, n_frames, GST_EEG_STATUS_QUALITY, (gint) r);
   if (G_UNLIKELY (bad))
-    report_nonfinite (self, bad, info);
+    report_nonfinite (self, bad, n_frames);
   self->heard = TRUE;
   self->position += n_frames;
   return GST_FLOW_OK;
@@ -650,6 +623,7 @@ gst_eeg_montage_finalize (GObject *object)
   eeg_montage_params_clear (&self->params);
   eeg_montage_params_clear (&self->active);
   g_array_unref (self->runs);
+  g_array_unref (self->replaced);
   G_OBJECT_CLASS (gst_eeg_montage_parent_class)->finalize (object);
 }
 
@@ -750,4 +724,5 @@ gst_eeg_montage_init (GstEegMontage *self)
   self->params.on_excluded = EEG_MONTAGE_EXCLUDED_KEEP;
   eeg_montage_params_copy (&self->active, &self->params);
   self->runs = g_array_new (FALSE, FALSE, sizeof (GstEegStatusRun));
+  self->replaced = eeg_montage_replaced_new ();
 }

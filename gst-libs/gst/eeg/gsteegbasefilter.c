@@ -28,11 +28,14 @@ typedef struct
   guint64 next_sample;
   guint64 first_sample; /* of the buffer in hand */
   guint n_frames;
-  GstBuffer *current;  /* what process() writes to */
-  gboolean direct;     /* buffers need not go through #GstBaseTransform */
-  GstCaps *refused;    /* caps that an error was posted for */
-  GstBufferPool *pool; /* of outputs that are not inputs, or NULL */
-  gsize pool_size;     /* bytes of one of its buffers */
+  GstBuffer *current;      /* what process() writes to */
+  gboolean direct;         /* buffers need not go through #GstBaseTransform */
+  GstCaps *refused;        /* caps that an error was posted for */
+  GstBufferPool *pool;     /* of outputs that are not inputs, or NULL */
+  gsize pool_size;         /* bytes of one of its buffers */
+  guint64 replaced_sample; /* first value replaced that nobody was told of */
+  gint replaced_channel;   /* or -1: there is none */
+  gboolean warned_replaced;
 
   /* set once */
   GstPadChainFunction base_chain;
@@ -134,6 +137,8 @@ gst_eeg_base_filter_set_caps (
   priv->rate_d = priv->out.rate_d;
   GST_OBJECT_UNLOCK (self);
   priv->pending_reset = GST_EEG_RESET_START;
+  priv->replaced_channel = -1;
+  priv->warned_replaced = FALSE;
   priv->direct = can_go_direct (self);
   gst_clear_caps (&priv->refused);
   return TRUE;
@@ -679,6 +684,65 @@ gst_eeg_base_filter_mark (GstEegBaseFilter *self, guint64 first_sample,
     gst_eeg_meta_add_run (meta, first_sample, n_samples, flags, channel, 0);
 }
 
+/**
+ * gst_eeg_base_filter_note_replaced:
+ * @self: the stage
+ * @sample: absolute index of a value that was replaced
+ * @channel: its channel in the stream that comes in
+ *
+ * Remembers the earliest value for gst_eeg_base_filter_warn_replaced(). In any
+ * order; the lowest channel counts among values of one sample. Streaming thread,
+ * from process().
+ */
+void
+gst_eeg_base_filter_note_replaced (
+    GstEegBaseFilter *self, guint64 sample, gint channel)
+{
+  GstEegBaseFilterPrivate *priv;
+
+  g_return_if_fail (GST_IS_EEG_BASE_FILTER (self));
+  g_return_if_fail (channel >= 0);
+  priv = PRIV (self);
+  if (priv->replaced_channel >= 0 &&
+      (sample > priv->replaced_sample ||
+          (sample == priv->replaced_sample &&
+              channel >= priv->replaced_channel)))
+    return;
+  priv->replaced_sample = sample;
+  priv->replaced_channel = channel;
+}
+
+/**
+ * gst_eeg_base_filter_warn_replaced:
+ * @self: the stage
+ *
+ * Posts a warning about the values that were noted, the first time after new
+ * caps; later ones are for the ledger and the counters of the stage alone.
+ * Streaming thread.
+ */
+void
+gst_eeg_base_filter_warn_replaced (GstEegBaseFilter *self)
+{
+  GstEegBaseFilterPrivate *priv;
+
+  g_return_if_fail (GST_IS_EEG_BASE_FILTER (self));
+  priv = PRIV (self);
+  if (priv->replaced_channel >= 0 && !priv->warned_replaced) {
+    priv->warned_replaced = TRUE;
+    GST_ELEMENT_WARNING (self, STREAM, DECODE,
+        ("Values that are not finite or beyond 1e30 came up, the first at "
+         "sample %" G_GUINT64_FORMAT " on %s, and are replaced by the last "
+         "good value of their channel: look for their cause upstream. Further "
+         "ones are only marked and counted (stats: nonfinite).",
+            priv->replaced_sample,
+            priv->replaced_channel < GST_EEG_INFO_CHANNELS (&priv->in)
+                ? priv->in.labels[priv->replaced_channel]
+                : "an unknown channel"),
+        (NULL));
+  }
+  priv->replaced_channel = -1;
+}
+
 static void
 gst_eeg_base_filter_finalize (GObject *object)
 {
@@ -725,6 +789,7 @@ gst_eeg_base_filter_init (GstEegBaseFilter *self)
   priv->pending_reset = GST_EEG_RESET_START;
   priv->rate_d = 1;
   priv->position = GST_CLOCK_TIME_NONE;
+  priv->replaced_channel = -1;
   priv->base_chain = GST_PAD_CHAINFUNC (sink);
   gst_pad_set_chain_function (sink, gst_eeg_base_filter_chain);
 }

@@ -87,4 +87,10 @@ GST_EEG_API void gst_eeg_base_filter_mark (GstEegBaseFilter *self,
     guint64 first_sample, guint32 n_samples, GstEegStatusFlags flags,
     gint channel);
 
+/* Values of an input channel were replaced; warn of the first of them, once a
+ * stream. Streaming thread. */
+GST_EEG_API void gst_eeg_base_filter_note_replaced (
+    GstEegBaseFilter *self, guint64 sample, gint channel);
+GST_EEG_API void gst_eeg_base_filter_warn_replaced (GstEegBaseFilter *self);
+
 G_END_DECLS

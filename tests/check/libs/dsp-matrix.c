@@ -103,6 +103,36 @@ static const struct
     {130, 3, 0, FALSE, EEG_DSP_MATRIX_DENSE},
 };
 
+/* What was said to be replaced. */
+typedef struct
+{
+  guint n;
+  struct
+  {
+    size_t first, n, channel;
+  } runs[8];
+} Told;
+
+static void
+tell (void *data, size_t first, size_t n, size_t channel)
+{
+  Told *told = data;
+
+  fail_unless (told->n < G_N_ELEMENTS (told->runs));
+  told->runs[told->n].first = first;
+  told->runs[told->n].n = n;
+  told->runs[told->n++].channel = channel;
+}
+
+static void
+check_told (const Told *told, guint i, size_t first, size_t n, size_t channel)
+{
+  fail_unless (i < told->n);
+  fail_unless_equals_uint64 (told->runs[i].first, first);
+  fail_unless_equals_uint64 (told->runs[i].n, n);
+  fail_unless_equals_uint64 (told->runs[i].channel, channel);
+}
+
 GST_START_TEST (test_equals_the_definition)
   {
     guint i, isa;
@@ -166,7 +196,7 @@ GST_START_TEST (test_splits_and_processors_agree)
         EegDspMatrix *m = eeg_dsp_matrix_new_for_isa (&p->s, isa);
         float *a = g_new (float, frames *rows),
               *b = g_new (float, frames *rows);
-        size_t first, last;
+        Told told = {0};
 
         if (!eeg_dsp_isa_supported (isa)) {
           eeg_dsp_matrix_free (m);
@@ -174,10 +204,12 @@ GST_START_TEST (test_splits_and_processors_agree)
           g_free (b);
           continue;
         }
+        eeg_dsp_matrix_report_replaced (m, tell, &told);
         fail_unless (eeg_dsp_matrix_process_f32 (m, x, a, frames) == 3);
-        eeg_dsp_matrix_get_replaced (m, &first, &last);
-        fail_unless (first == 0 && last == 101);
-        fail_unless (eeg_dsp_matrix_was_replaced (m, p->index[0]));
+        fail_unless_equals_int (told.n, 2);
+        check_told (&told, 0, 0, 1, p->index[0]);
+        check_told (&told, 1, 100, 2, p->index[0]);
+        eeg_dsp_matrix_report_replaced (m, NULL, NULL);
         for (round = 0; round < 4; round++) {
           GRand *r = g_rand_new_with_seed (round);
           guint at, n, bad = 0;
@@ -227,6 +259,7 @@ GST_START_TEST (test_picks_are_copies)
     EegDspMatrix *m = eeg_dsp_matrix_new (&spec);
     float in[18], out[18];
     guint32 bits[18], picked[18];
+    Told told = {0};
     guint f, r;
 
     fail_unless_equals_int (eeg_dsp_matrix_path (m), EEG_DSP_MATRIX_PICK);
@@ -247,11 +280,12 @@ GST_START_TEST (test_picks_are_copies)
     in[6 + 4] = NAN;
     in[12 + 4] = NAN;
     in[12 + 3] = NAN;
-    fail_unless (eeg_dsp_matrix_process_f32 (m, in, out, 3) == 4);
+    eeg_dsp_matrix_report_replaced (m, tell, &told);
+    fail_unless (eeg_dsp_matrix_process_f32 (m, in, out, 3) == 2);
     fail_unless (out[6 + 4] == in[4] && out[12 + 5] == in[4]);
-    fail_unless (eeg_dsp_matrix_was_replaced (m, 4));
-    fail_if (eeg_dsp_matrix_was_replaced (m, 3));
-    fail_unless (eeg_dsp_matrix_process_f32 (m, in + 6, out, 1) == 2);
+    fail_unless_equals_int (told.n, 1);
+    check_told (&told, 0, 1, 2, 4);
+    fail_unless (eeg_dsp_matrix_process_f32 (m, in + 6, out, 1) == 1);
     fail_unless (out[4] == in[4]);
     eeg_dsp_matrix_free (m);
   }

@@ -33,8 +33,7 @@ struct _EegDspCascade
   double *block; /* [EEG_DSP_BLOCK][EEG_DSP_PAD], for repairs */
   double *last;  /* last good value a channel */
   unsigned char *armed;
-  size_t bad_first, bad_last; /* of the last call, in frames */
-  int bad_channel;
+  EegDspReplaced replaced;
 };
 
 static void *
@@ -163,7 +162,8 @@ eeg_dsp_cascade_new_for_isa (
   c->block = alloc_doubles (EEG_DSP_BLOCK * EEG_DSP_PAD);
   c->last = alloc_doubles (c->padded);
   c->armed = calloc (c->padded, 1);
-  if (!c->coefs || !c->state || !c->block || !c->last || !c->armed) {
+  if (!eeg_dsp_replaced_init (&c->replaced, c->channels) || !c->coefs ||
+      !c->state || !c->block || !c->last || !c->armed) {
     eeg_dsp_cascade_free (c);
     return NULL;
   }
@@ -190,6 +190,7 @@ eeg_dsp_cascade_free (EegDspCascade *c)
   free (c->block);
   free (c->last);
   free (c->armed);
+  eeg_dsp_replaced_clear (&c->replaced);
   free (c);
 }
 
@@ -202,12 +203,6 @@ eeg_dsp_cascade_reset (EegDspCascade *c, EegDspStart start)
   memset (c->block, 0, EEG_DSP_BLOCK * EEG_DSP_PAD * sizeof (double));
   memset (c->last, 0, c->padded * sizeof (double));
   memset (c->armed, 0, c->padded);
-}
-
-static int
-usable (double x)
-{
-  return __builtin_fabs (x) <= EEG_DSP_HUGE;
 }
 
 /* The first state of a channel in a pass; the next is a vector further. */
@@ -238,26 +233,12 @@ arm (EegDspCascade *c, size_t channel, double x)
   c->unarmed--;
 }
 
-static void
-note_bad (EegDspCascade *c, size_t frame, size_t channel, uint64_t before)
-{
-  if (before == 0 || frame < c->bad_first)
-    c->bad_first = frame;
-  if (before == 0 || frame > c->bad_last)
-    c->bad_last = frame;
-  if (before == 0)
-    c->bad_channel = (int) channel;
-  else if (c->bad_channel != (int) channel)
-    c->bad_channel = -1;
-}
-
 void
-eeg_dsp_cascade_get_replaced (const EegDspCascade *c, size_t *first_frame,
-    size_t *last_frame, int *channel)
+eeg_dsp_cascade_report_replaced (
+    EegDspCascade *c, EegDspReplacedFunc func, void *data)
 {
-  *first_frame = c->bad_first;
-  *last_frame = c->bad_last;
-  *channel = c->bad_channel;
+  c->replaced.func = func;
+  c->replaced.data = data;
 }
 
 /* The repaired block: its values are good now. */

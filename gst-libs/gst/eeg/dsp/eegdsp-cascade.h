@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "eegdsp-design.h"
+#include "eegdsp-replaced.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,10 +38,6 @@ typedef enum
   EEG_DSP_START_ZERO,
 } EegDspStart;
 
-/* Values beyond this magnitude are treated as infinite, so that nothing inside
- * can overflow. */
-#define EEG_DSP_HUGE 1e30
-
 /* A cascade of @n_sections (0..EEG_DSP_CASCADE_MAX_SECTIONS) over @channels
  * interleaved channels with double state and coefficients; NULL when out of
  * memory or out of range. One thread at a time. */
@@ -57,17 +54,17 @@ EEG_DSP_API void eeg_dsp_cascade_reset (
 
 /* Filters @frames interleaved frames; @in may equal @out. The result is the
  * same, bit for bit, however the frames are divided into calls. A value that is
- * not finite is replaced by the last good one of its channel (0 before any) and
- * touches no other channel. Returns the number of values replaced. */
+ * not finite or beyond EEG_DSP_HUGE is replaced by the last good one of its
+ * channel (0 before any) and touches no other channel. Returns the number of
+ * values replaced. */
 EEG_DSP_API uint64_t eeg_dsp_cascade_process_f32 (
     EegDspCascade *cascade, const float *in, float *out, size_t frames);
 EEG_DSP_API uint64_t eeg_dsp_cascade_process_f64 (
     EegDspCascade *cascade, const double *in, double *out, size_t frames);
 
-/* Where the values replaced by the last call were: first and last frame counted
- * from the start of that call, and the channel, -1 when several. */
-EEG_DSP_API void eeg_dsp_cascade_get_replaced (const EegDspCascade *cascade,
-    size_t *first_frame, size_t *last_frame, int *channel);
+/* From now on, process() tells @func which values it replaced; NULL: nobody. */
+EEG_DSP_API void eeg_dsp_cascade_report_replaced (
+    EegDspCascade *cascade, EegDspReplacedFunc func, void *data);
 
 #ifdef __cplusplus
 }

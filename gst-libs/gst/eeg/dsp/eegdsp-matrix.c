@@ -49,9 +49,7 @@ struct _EegDspMatrix
   unsigned char *used; /* a column is part of an output */
   double *x, *y;       /* rows in hand */
   double *last;        /* last good value an input */
-  unsigned char *replaced;
-  size_t bad_first, bad_last; /* of the last call, in frames */
-  int any_replaced;
+  EegDspReplaced replaced;
 };
 
 static const char *const path_names[EEG_DSP_MATRIX_N_PATHS] = {
@@ -226,12 +224,11 @@ eeg_dsp_matrix_new_for_isa (const EegDspMatrixSpec *s, EegDspIsa isa)
   m->index = malloc ((terms + 1) * sizeof *m->index);
   m->value = alloc_doubles (terms);
   m->used = calloc (m->cols, 1);
-  m->replaced = calloc (m->cols, 1);
   m->last = alloc_doubles (m->cols);
   m->x = alloc_doubles (m->block * m->padded_cols);
   m->y = alloc_doubles (m->block * m->padded_rows);
-  if (!m->start || !m->index || !m->value || !m->used || !m->replaced ||
-      !m->last || !m->x || !m->y)
+  if (!eeg_dsp_replaced_init (&m->replaced, m->cols) || !m->start ||
+      !m->index || !m->value || !m->used || !m->last || !m->x || !m->y)
     goto no_memory;
   memcpy (m->start, s->start, (m->rows + 1) * sizeof *m->start);
   if (terms > 0) {
@@ -282,7 +279,7 @@ eeg_dsp_matrix_free (EegDspMatrix *m)
   free (m->packed);
   free (m->pieces);
   free (m->used);
-  free (m->replaced);
+  eeg_dsp_replaced_clear (&m->replaced);
   free (m->last);
   free (m->x);
   free (m->y);
@@ -308,43 +305,12 @@ eeg_dsp_matrix_inherit (EegDspMatrix *m, const EegDspMatrix *from)
     memcpy (m->last, from->last, m->cols * sizeof (double));
 }
 
-static int
-usable (double x)
-{
-  return __builtin_fabs (x) <= EEG_DSP_HUGE;
-}
-
-static void
-begin_call (EegDspMatrix *m)
-{
-  if (m->any_replaced)
-    memset (m->replaced, 0, m->cols);
-  m->any_replaced = 0;
-}
-
-static void
-note_replaced (EegDspMatrix *m, size_t frame, size_t channel)
-{
-  if (!m->any_replaced || frame < m->bad_first)
-    m->bad_first = frame;
-  if (!m->any_replaced || frame > m->bad_last)
-    m->bad_last = frame;
-  m->replaced[channel] = 1;
-  m->any_replaced = 1;
-}
-
 void
-eeg_dsp_matrix_get_replaced (
-    const EegDspMatrix *m, size_t *first_frame, size_t *last_frame)
+eeg_dsp_matrix_report_replaced (
+    EegDspMatrix *m, EegDspReplacedFunc func, void *data)
 {
-  *first_frame = m->bad_first;
-  *last_frame = m->bad_last;
-}
-
-int
-eeg_dsp_matrix_was_replaced (const EegDspMatrix *m, size_t channel)
-{
-  return channel < m->cols && m->replaced[channel];
+  m->replaced.func = func;
+  m->replaced.data = data;
 }
 
 /* The sums of @frames rows of m->x into m->y. */

@@ -78,12 +78,10 @@ EEG_DSP_API uint64_t eeg_dsp_matrix_process_f64 (
 EEG_DSP_API void eeg_dsp_matrix_pick_32 (
     EegDspMatrix *matrix, const void *in, void *out, size_t frames);
 
-/* Where the values replaced by the last call were: first and last frame counted
- * from the start of that call, and whether input @channel had any. */
-EEG_DSP_API void eeg_dsp_matrix_get_replaced (
-    const EegDspMatrix *matrix, size_t *first_frame, size_t *last_frame);
-EEG_DSP_API int eeg_dsp_matrix_was_replaced (
-    const EegDspMatrix *matrix, size_t channel);
+/* From now on, process() tells @func which values it replaced, of inputs in use;
+ * NULL: nobody. */
+EEG_DSP_API void eeg_dsp_matrix_report_replaced (
+    EegDspMatrix *matrix, EegDspReplacedFunc func, void *data);
 
 #ifdef __cplusplus
 }

@@ -202,7 +202,7 @@ row_of (const EegDspSpectrum *s, size_t group, size_t at)
                                                                                \
     for (f = 0; f < frames; f++, last = x, x += s->lanes)                      \
       for (l = 0; l < s->lanes; l++)                                           \
-        if (!(__builtin_fabs (x[l]) <= EEG_DSP_HUGE)) {                        \
+        if (!eeg_dsp_is_usable ((double) x[l])) {                              \
           x[l] = last ? last[l] : 0;                                           \
           bad++;                                                               \
         }                                                                      \
