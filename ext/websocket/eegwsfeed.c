@@ -282,9 +282,11 @@ push_samples (EegWsFeed *feed, const GstMapInfo *map, guint64 first,
     begin_epoch (feed); /* the numbering started again */
   else if (feed->have_sample && first > feed->next_sample)
     lost = MAX (lost, first - feed->next_sample);
-  eeg_ws_topic_push (feed->topic,
-      to_wire (feed, map, (gsize) frames * feed->shape.channels), frames, first,
-      time, flags);
+  /* A buffer without samples tells of a loss behind the last one. */
+  if (frames > 0)
+    eeg_ws_topic_push (feed->topic,
+        to_wire (feed, map, (gsize) frames * feed->shape.channels), frames,
+        first, time, flags);
   feed->next_sample = first + frames;
   count->delivered += frames;
   count->lost += lost;

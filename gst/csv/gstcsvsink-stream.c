@@ -492,7 +492,9 @@ gst_csv_sink_render (GstBaseSink *sink, GstBuffer *buffer)
     self->edge_time = meta->edge_time;
     self->edge_sample = meta->edge_sample;
   }
-  if (frames && !render_parts (self, buffer, map.data, frames, &ret)) {
+  /* Without samples: what was lost behind the last one. */
+  if ((frames || meta) &&
+      !render_parts (self, buffer, map.data, frames, &ret)) {
     first = first_sample_of (self, buffer, frames, &lost);
     ret = render_run (self, buffer, map.data, first, frames, lost);
   }

@@ -9,6 +9,10 @@
 /* PTS that differ less from what the sample count says are rounding. */
 #define SAME_CLOCK (2 * GST_USECOND)
 
+/* How far back a run is looked for that another one continues: channels report
+ * in turn. */
+#define LOOK_BACK 64
+
 typedef struct
 {
   guint64 sample;
@@ -55,19 +59,35 @@ output_after (const EegDecimatedLedger *l, guint64 input)
   return (input * l->up + l->down - 1) / l->down;
 }
 
+guint64
+eeg_decimated_ledger_end (const EegDecimatedLedger *l)
+{
+  return output_after (l, l->next);
+}
+
+static guint64
+marked_output (const EegDecimatedLedger *l, guint64 input)
+{
+  const guint64 output =
+      l->leads ? output_after (l, input) : output_before (l, input);
+
+  return MAX (output, l->begin);
+}
+
 static void
 add_run (EegDecimatedLedger *l, const GstEegStatusRun *in)
 {
   GstEegStatusRun run = *in, *last;
   guint64 end;
+  guint i;
 
   if (in->n_samples == 0)
     return;
-  run.first_sample = output_before (l, in->first_sample);
-  end = output_before (l, in->first_sample + in->n_samples - 1) + 1;
+  run.first_sample = marked_output (l, in->first_sample);
+  end = marked_output (l, in->first_sample + in->n_samples - 1) + 1;
   run.n_samples = (guint32) (end - run.first_sample);
-  if (l->runs->len > 0) {
-    last = &g_array_index (l->runs, GstEegStatusRun, l->runs->len - 1);
+  for (i = 0; i < MIN (l->runs->len, LOOK_BACK); i++) {
+    last = &g_array_index (l->runs, GstEegStatusRun, l->runs->len - 1 - i);
     if (last->flags == run.flags && last->channel == run.channel &&
         last->word == run.word && last->first_sample <= run.first_sample &&
         run.first_sample <= last->first_sample + last->n_samples) {
@@ -81,9 +101,9 @@ add_run (EegDecimatedLedger *l, const GstEegStatusRun *in)
 
 void
 eeg_decimated_ledger_mark (EegDecimatedLedger *l, guint64 first_input,
-    guint n_inputs, GstEegStatusFlags flags)
+    guint n_inputs, GstEegStatusFlags flags, gint channel)
 {
-  GstEegStatusRun run = {first_input, n_inputs, flags, -1, 0};
+  GstEegStatusRun run = {first_input, n_inputs, flags, (gint16) channel, 0};
 
   add_run (l, &run);
 }

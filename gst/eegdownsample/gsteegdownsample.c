@@ -15,7 +15,9 @@
  * low-pass needs of the future is reported as latency; at the end of the
  * stream, and before a gap, the last value is held for it, so n inputs always
  * give ceil (n * new rate / old rate) outputs. Across a gap the outputs stay on
- * the same grid.
+ * the same grid. What was lost behind the last output is told by a buffer without
+ * samples at the end. Serialised events keep their place among the samples, and
+ * the field "sample" of custom ones becomes the index of the output.
  *
  * #GstEegDownsample:phase = minimum waits for no future and adds no latency: a
  * recursive low-pass, which delays frequencies near its corner more than
@@ -41,6 +43,7 @@
 #include "config.h"
 #endif
 #include "eegdecimatedledger.h"
+#include "eegdelayedevents.h"
 #include "eegdownsamplespec.h"
 #include "gsteegdownsample.h"
 
@@ -78,12 +81,12 @@ struct _GstEegDownsample
   GstEegInfo info; /* of the input that the decimator holds */
   GstCaps *out_caps;
   EegDecimatedLedger ledger;
+  EegDelayedEvents events; /* before outputs that have not left */
   guint out_bpf;
   gsize pool_frames;
   guint64 next_output;   /* absolute index of the next output */
   gboolean started_over; /* the decimator waits for its first input */
   gboolean mark_discont;
-  gboolean warned;
   GstFlowReturn drained; /* of the last drain */
 };
 
@@ -149,6 +152,7 @@ gst_eeg_downsample_transform_info (GstEegBaseFilter *base, const GstEegInfo *in,
 }
 
 static void drain (GstEegDownsample *self);
+static void end_account (GstEegDownsample *self);
 
 static gboolean
 gst_eeg_downsample_setup (GstEegBaseFilter *base, const GstEegInfo *in,
@@ -162,6 +166,7 @@ gst_eeg_downsample_setup (GstEegBaseFilter *base, const GstEegInfo *in,
 
   /* The caps downstream are still the old ones. */
   drain (self);
+  end_account (self);
   g_clear_pointer (&self->decimator, eeg_dsp_decimator_free);
   get_params (self, &params);
   if (!eeg_downsample_spec (&params, in->rate_n, in->rate_d, &spec, error))
@@ -181,6 +186,7 @@ gst_eeg_downsample_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   self->out_bpf = GST_EEG_INFO_BPF (out);
   self->ledger.up = spec.up;
   self->ledger.down = spec.down;
+  self->ledger.leads = spec.phase == EEG_DSP_PHASE_MINIMUM;
   self->pool_frames = 0;
   self->started_over = TRUE;
   latency = gst_eeg_info_frames_to_time (
@@ -299,6 +305,8 @@ no_buffer (GstEegDownsample *self, gsize frames)
 static void
 stamp (GstEegDownsample *self, GstBuffer *buffer, gsize frames)
 {
+  if (self->ledger.lost > 0)
+    self->mark_discont = TRUE;
   eeg_decimated_ledger_stamp (&self->ledger, buffer, &self->info,
       self->next_output, (guint) frames, self->out_bpf);
   if (self->mark_discont) {
@@ -318,10 +326,65 @@ count (GstEegDownsample *self, gsize consumed, gsize delivered, guint64 bad)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Push what the held last value completes, and forget the signal. */
+/* Stamps @frames outputs and pushes all but the last piece of them, which is
+ * returned: events come between them where they came between inputs. Takes
+ * @whole. */
+static GstBuffer *
+among_events (
+    GstEegDownsample *self, GstBuffer *whole, gsize frames, GstFlowReturn *ret)
+{
+  GstPad *src = GST_BASE_TRANSFORM_SRC_PAD (self);
+  gsize at = 0, n;
+
+  *ret = GST_FLOW_OK;
+  for (;;) {
+    eeg_delayed_events_push (&self->events, src, self->next_output);
+    n = (gsize) MIN (frames - at,
+        eeg_delayed_events_next (&self->events) - self->next_output);
+    if (at + n == frames)
+      break;
+    if (*ret == GST_FLOW_OK) {
+      GstBuffer *piece = gst_buffer_copy_region (whole,
+          GST_BUFFER_COPY_MEMORY | GST_BUFFER_COPY_DEEP, at * self->out_bpf,
+          n * self->out_bpf);
+
+      stamp (self, piece, n);
+      *ret = gst_pad_push (src, piece);
+    }
+    at += n;
+  }
+  if (*ret != GST_FLOW_OK) {
+    gst_buffer_unref (whole);
+    return NULL;
+  }
+  if (at > 0)
+    gst_buffer_resize (
+        whole, (gssize) (at * self->out_bpf), (gssize) (n * self->out_bpf));
+  stamp (self, whole, n);
+  return whole;
+}
+
+/* What was lost after the last output has none to be said with: a buffer without
+ * samples tells of it, so that sums are complete at the end. */
+static void
+end_account (GstEegDownsample *self)
+{
+  GstBuffer *buffer;
+
+  if (self->ledger.lost == 0)
+    return;
+  buffer = gst_buffer_new ();
+  self->next_output = eeg_decimated_ledger_end (&self->ledger);
+  stamp (self, buffer, 0);
+  gst_pad_push (GST_BASE_TRANSFORM_SRC_PAD (self), buffer);
+}
+
+/* Push what the held last value completes and the events up to here, and forget
+ * the signal. */
 static void
 drain (GstEegDownsample *self)
 {
+  GstPad *src = GST_BASE_TRANSFORM_SRC_PAD (self);
   gsize frames;
   GstBuffer *buffer;
   GstMapInfo map;
@@ -333,6 +396,7 @@ drain (GstEegDownsample *self)
   self->started_over = TRUE;
   if (frames == 0) {
     eeg_dsp_decimator_reset (self->decimator);
+    eeg_delayed_events_push (&self->events, src, G_MAXUINT64);
     return;
   }
   /* Far larger than what the pool is for, and only once. */
@@ -348,9 +412,11 @@ drain (GstEegDownsample *self)
   else
     eeg_dsp_decimator_drain_f64 (self->decimator, (gdouble *) map.data);
   gst_buffer_unmap (buffer, &map);
-  stamp (self, buffer, frames);
   count (self, 0, frames, 0);
-  self->drained = gst_pad_push (GST_BASE_TRANSFORM_SRC_PAD (self), buffer);
+  buffer = among_events (self, buffer, frames, &self->drained);
+  if (buffer)
+    self->drained = gst_pad_push (src, buffer);
+  eeg_delayed_events_push (&self->events, src, G_MAXUINT64);
 }
 
 /* --- stream -------------------------------------------------------------- */
@@ -367,8 +433,6 @@ gst_eeg_downsample_reset (GstEegBaseFilter *base, GstEegResetReason reason)
     eeg_dsp_decimator_reset (self->decimator);
     self->started_over = TRUE;
   }
-  if (reason == GST_EEG_RESET_START)
-    self->warned = FALSE;
   eeg_decimated_ledger_forget (&self->ledger);
 }
 
@@ -381,6 +445,7 @@ gst_eeg_downsample_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   if (self->started_over) {
     self->next_output =
         eeg_dsp_decimator_reset_to (self->decimator, first_sample);
+    self->ledger.begin = self->next_output;
     self->started_over = FALSE;
   }
   eeg_decimated_ledger_add (
@@ -388,20 +453,51 @@ gst_eeg_downsample_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
   return TRUE;
 }
 
-static void
-report_nonfinite (GstEegDownsample *self, guint64 first, guint n_frames)
+/* The input whose values were replaced is in hand, all of it added already. */
+typedef struct
 {
-  eeg_decimated_ledger_mark (
-      &self->ledger, first, n_frames, GST_EEG_STATUS_NONFINITE);
-  if (!self->warned) {
-    self->warned = TRUE;
-    GST_ELEMENT_WARNING (self, STREAM, DECODE,
-        ("Values that are not finite arrived at or after sample "
-         "%" G_GUINT64_FORMAT " and were replaced by the last good value; "
-         "further ones are only counted (stats: nonfinite).",
-            first),
-        (NULL));
-  }
+  GstEegDownsample *self;
+  guint64 first;
+} Replaced;
+
+static void
+note_replaced (gpointer data, gsize first, gsize n, gsize channel)
+{
+  Replaced *r = data;
+
+  eeg_decimated_ledger_mark (&r->self->ledger, r->first + first, (guint) n,
+      GST_EEG_STATUS_NONFINITE, (gint) channel);
+  gst_eeg_base_filter_note_replaced (
+      (GstEegBaseFilter *) r->self, r->first + first, (gint) channel);
+}
+
+static void
+report_replaced (
+    GstEegDownsample *self, gboolean f32, gconstpointer in, gsize frames)
+{
+  Replaced r = {self, self->ledger.next - frames};
+  const gsize channels = (gsize) GST_EEG_INFO_CHANNELS (&self->info);
+
+  if (f32)
+    eeg_dsp_find_unusable_f32 (in, frames, channels, note_replaced, &r);
+  else
+    eeg_dsp_find_unusable_f64 (in, frames, channels, note_replaced, &r);
+  gst_eeg_base_filter_warn_replaced (GST_EEG_BASE_FILTER (self));
+}
+
+/* Nothing but a loss, as this element itself sends it at the end. */
+static void
+take_loss (GstEegDownsample *self, GstBuffer *input)
+{
+  guint64 first, lost;
+
+  if (!gst_buffer_get_eeg_ledger (input, &first, NULL, &lost, NULL) ||
+      lost == 0)
+    return;
+  drain (self);
+  eeg_decimated_ledger_forget (&self->ledger);
+  self->mark_discont = TRUE;
+  eeg_decimated_ledger_add (&self->ledger, input, &self->info, first, 0);
 }
 
 static GstFlowReturn
@@ -427,13 +523,19 @@ gst_eeg_downsample_generate (GstBaseTransform *trans, GstBuffer **output)
   GstBuffer *input = g_steal_pointer (&trans->queued_buf), *buffer = NULL;
   gboolean f32 = GST_EEG_INFO_FORMAT (&self->info) == GST_AUDIO_FORMAT_F32LE;
   GstMapInfo in, out = GST_MAP_INFO_INIT;
-  guint64 bad = 0, first;
+  GstFlowReturn ret = GST_FLOW_OK;
   gsize frames, made;
+  guint64 bad = 0;
 
   *output = NULL;
   if (!input)
     return GST_FLOW_OK;
   frames = gst_buffer_get_size (input) / GST_EEG_INFO_BPF (&self->info);
+  if (frames == 0) {
+    take_loss (self, input);
+    gst_buffer_unref (input);
+    return self->drained;
+  }
   made = eeg_dsp_decimator_available (self->decimator, frames);
   if (made > 0) {
     gsize most =
@@ -456,24 +558,34 @@ gst_eeg_downsample_generate (GstBaseTransform *trans, GstBuffer **output)
   else
     eeg_dsp_decimator_process_f64 (self->decimator, (const gdouble *) in.data,
         frames, (gdouble *) out.data, &bad);
+  if (G_UNLIKELY (bad))
+    report_replaced (self, f32, in.data, frames);
   gst_buffer_unmap (input, &in);
   count (self, frames, made, bad);
-  if (G_UNLIKELY (bad)) {
-    first = self->ledger.next - frames;
-    report_nonfinite (self, first, (guint) frames);
-  }
   if (buffer) {
     gst_buffer_unmap (buffer, &out);
-    stamp (self, buffer, made);
+    buffer = among_events (self, buffer, made, &ret);
   }
   gst_buffer_unref (input);
   *output = buffer;
-  return GST_FLOW_OK;
+  return ret;
 
 no_memory:
   gst_clear_buffer (&buffer);
   gst_buffer_unref (input);
   return no_buffer (self, made);
+}
+
+/* A stretch that upstream says to have nothing for. */
+static gboolean
+is_gap (GstEvent *event)
+{
+  GstClockTime duration;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_GAP)
+    return FALSE;
+  gst_event_parse_gap (event, NULL, &duration);
+  return GST_CLOCK_TIME_IS_VALID (duration) && duration > 0;
 }
 
 static gboolean
@@ -483,16 +595,32 @@ gst_eeg_downsample_sink_event (GstBaseTransform *trans, GstEvent *event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_EOS:
-    case GST_EVENT_SEGMENT:
     case GST_EVENT_SEGMENT_DONE:
     case GST_EVENT_STREAM_START:
       drain (self);
+      end_account (self);
+      break;
+    case GST_EVENT_SEGMENT:
+      drain (self);
       break;
     case GST_EVENT_FLUSH_STOP:
+      eeg_delayed_events_clear (&self->events);
       if (self->decimator)
         eeg_dsp_decimator_reset (self->decimator);
       break;
     default:
+      if (!eeg_delayed_events_can_wait (event))
+        break;
+      if (is_gap (event))
+        drain (self);
+      event = eeg_delayed_events_rescale (
+          event, self->ledger.up, self->ledger.down);
+      if (self->decimator && !self->started_over &&
+          eeg_dsp_decimator_pending (self->decimator) > 0) {
+        eeg_delayed_events_add (
+            &self->events, event, eeg_decimated_ledger_end (&self->ledger));
+        return TRUE;
+      }
       break;
   }
   return PARENT->sink_event (trans, event);
@@ -518,6 +646,7 @@ gst_eeg_downsample_stop (GstBaseTransform *trans)
   GstEegDownsample *self = GST_EEG_DOWNSAMPLE (trans);
 
   drop_pool (self);
+  eeg_delayed_events_clear (&self->events);
   g_clear_pointer (&self->decimator, eeg_dsp_decimator_free);
   gst_clear_caps (&self->out_caps);
   eeg_decimated_ledger_forget (&self->ledger);
@@ -691,6 +820,7 @@ gst_eeg_downsample_finalize (GObject *object)
   g_clear_pointer (&self->decimator, eeg_dsp_decimator_free);
   gst_clear_caps (&self->out_caps);
   eeg_decimated_ledger_clear (&self->ledger);
+  eeg_delayed_events_clear (&self->events);
   gst_eeg_info_clear (&self->info);
   G_OBJECT_CLASS (gst_eeg_downsample_parent_class)->finalize (object);
 }
@@ -791,4 +921,5 @@ gst_eeg_downsample_init (GstEegDownsample *self)
   self->started_over = TRUE;
   gst_eeg_info_init (&self->info);
   eeg_decimated_ledger_init (&self->ledger);
+  eeg_delayed_events_init (&self->events);
 }
