@@ -16,6 +16,10 @@
  * handled, so a program that dies loses none; #GstCsvSink:sync-interval bounds
  * what a power cut can take. Files that exist are refused by default.
  *
+ * Room on the disk is asked for ahead of the rows where the file system can; the
+ * size of the file is always that of its rows, and what is left over is given
+ * back at the end.
+ *
  * ## Example
  * |[
  * gst-launch-1.0 eegtestsrc num-buffers=500 ! csvsink location=alpha.csv
