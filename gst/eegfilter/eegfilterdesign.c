@@ -203,6 +203,21 @@ eeg_filter_design_response (const EegFilterDesign *design, gdouble rate,
   }
 }
 
+gboolean
+eeg_filter_design_group_delay (const EegFilterDesign *design, gdouble rate,
+    gdouble frequency, gdouble *seconds)
+{
+  gdouble fir = 0;
+
+  if (!eeg_dsp_group_delay (
+          design->sections, design->n_sections, rate, frequency, seconds) ||
+      (design->n_taps > 0 && !eeg_dsp_fir_group_delay (design->taps,
+                                 design->n_taps, rate, frequency, &fir)))
+    return FALSE;
+  *seconds += fir;
+  return TRUE;
+}
+
 gdouble
 eeg_filter_design_settling (const EegFilterDesign *design, gdouble rate)
 {

@@ -46,6 +46,9 @@ gboolean eeg_filter_design_equal (
 /* Complex gain, and seconds until a transient has fallen to 1 %. */
 void eeg_filter_design_response (const EegFilterDesign *design, gdouble rate,
     gdouble frequency, gdouble *re, gdouble *im);
+/* FALSE where nothing passes. */
+gboolean eeg_filter_design_group_delay (const EegFilterDesign *design,
+    gdouble rate, gdouble frequency, gdouble *seconds);
 gdouble eeg_filter_design_settling (
     const EegFilterDesign *design, gdouble rate);
 

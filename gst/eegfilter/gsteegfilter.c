@@ -98,24 +98,36 @@ set_design (GstEegFilter *self, EegFilterDesign *design, const GstEegInfo *info)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* How far the timestamps go back. Fixed for as long as the caps are: a live
- * change of a corner must not make time jump. */
+/* The delay at align-frequency, in seconds; 0 without. Any thread. */
 static gboolean
-find_shift (GstEegFilter *self, gdouble rate, GError **error)
+get_alignment (GstEegFilter *self, gdouble rate, gdouble *delay, GError **error)
 {
-  gdouble hz, delay = 0.0;
+  gdouble hz;
 
+  *delay = 0.0;
   GST_OBJECT_LOCK (self);
   hz = self->align_hz;
   GST_OBJECT_UNLOCK (self);
   if (hz > 0.0 && !gst_eeg_response_get_group_delay (
-                      GST_EEG_RESPONSE (self), rate, hz, &delay)) {
+                      GST_EEG_RESPONSE (self), rate, hz, delay)) {
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
         "align-frequency is %g Hz, expected a frequency below %g Hz, half of "
         "the sampling rate, that the filter lets pass",
         hz, rate / 2);
     return FALSE;
   }
+  return TRUE;
+}
+
+/* How far the timestamps go back. Fixed for as long as the caps are: a live
+ * change of a corner must not make time jump. */
+static gboolean
+find_shift (GstEegFilter *self, gdouble rate, GError **error)
+{
+  gdouble delay;
+
+  if (!get_alignment (self, rate, &delay, error))
+    return FALSE;
   GST_OBJECT_LOCK (self);
   self->shift = delay > 0.0 ? (GstClockTime) (delay * 1e9 + 0.5) : 0;
   self->shift_frames = delay > 0.0 ? (guint64) ceil (delay * rate) : 0;
@@ -356,26 +368,8 @@ gst_eeg_filter_process (
 }
 
 static gboolean
-gst_eeg_filter_check (GstEegResponse *response, gdouble rate, GError **error)
-{
-  EegFilterDesign design;
-  EegFilterParams params;
-  gchar message[384];
-  gboolean ok;
-
-  get_params (GST_EEG_FILTER (response), &params, NULL);
-  ok = eeg_filter_design (&params, rate, &design, message, sizeof message);
-  eeg_filter_params_clear (&params);
-  if (ok)
-    eeg_filter_design_clear (&design);
-  else
-    g_set_error_literal (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD, message);
-  return ok;
-}
-
-static gboolean
 design_now (GstEegFilter *self, gdouble rate, EegFilterParams *params,
-    EegFilterDesign *design)
+    EegFilterDesign *design, GError **error)
 {
   gchar message[384];
 
@@ -383,7 +377,39 @@ design_now (GstEegFilter *self, gdouble rate, EegFilterParams *params,
   if (eeg_filter_design (params, rate, design, message, sizeof message))
     return TRUE;
   eeg_filter_params_clear (params);
+  g_set_error_literal (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD, message);
   return FALSE;
+}
+
+static gboolean
+gst_eeg_filter_check (GstEegResponse *response, gdouble rate, GError **error)
+{
+  GstEegFilter *self = GST_EEG_FILTER (response);
+  EegFilterDesign design;
+  EegFilterParams params;
+  gdouble delay;
+
+  if (!design_now (self, rate, &params, &design, error))
+    return FALSE;
+  eeg_filter_design_clear (&design);
+  eeg_filter_params_clear (&params);
+  return get_alignment (self, rate, &delay, error);
+}
+
+static gboolean
+gst_eeg_filter_group_delay (
+    GstEegResponse *response, gdouble rate, gdouble frequency, gdouble *delay)
+{
+  EegFilterDesign design;
+  EegFilterParams params;
+  gboolean ok;
+
+  if (!design_now (GST_EEG_FILTER (response), rate, &params, &design, NULL))
+    return FALSE;
+  ok = eeg_filter_design_group_delay (&design, rate, frequency, delay);
+  eeg_filter_design_clear (&design);
+  eeg_filter_params_clear (&params);
+  return ok;
 }
 
 static gboolean
@@ -394,7 +420,7 @@ gst_eeg_filter_evaluate (GstEegResponse *response, gdouble rate,
   EegFilterParams params;
   guint i;
 
-  if (!design_now (GST_EEG_FILTER (response), rate, &params, &design))
+  if (!design_now (GST_EEG_FILTER (response), rate, &params, &design, NULL))
     return FALSE;
   for (i = 0; i < n; i++)
     eeg_filter_design_response (&design, rate, frequencies[i], &re[i], &im[i]);
@@ -411,7 +437,7 @@ gst_eeg_filter_describe (GstEegResponse *response, gdouble rate)
   GstStructure *s;
   GString *text;
 
-  if (!design_now (GST_EEG_FILTER (response), rate, &params, &design))
+  if (!design_now (GST_EEG_FILTER (response), rate, &params, &design, NULL))
     return NULL;
   text = g_string_new (NULL);
   if (params.highpass > 0)
@@ -444,9 +470,10 @@ gst_eeg_filter_describe (GstEegResponse *response, gdouble rate)
 static void
 gst_eeg_filter_response_init (GstEegResponseInterface *iface)
 {
-  iface->check = gst_eeg_filter_check;
   iface->evaluate = gst_eeg_filter_evaluate;
   iface->describe = gst_eeg_filter_describe;
+  iface->check = gst_eeg_filter_check;
+  iface->group_delay = gst_eeg_filter_group_delay;
 }
 
 static void

@@ -9,6 +9,9 @@
 
 #include <math.h>
 
+/* A gain that is no more than what rounding leaves of 0. */
+#define NOTHING 1e-13
+
 G_DEFINE_INTERFACE (GstEegResponse, gst_eeg_response, GST_TYPE_ELEMENT)
 
 static void
@@ -60,7 +63,7 @@ gst_eeg_response_describe (GstEegResponse *self, gdouble rate)
  * gst_eeg_response_check:
  * @self: an element
  * @rate: sampling rate of its input in Hz
- * @error: what is impossible, and what is possible
+ * @error: (out) (optional): what is impossible, and what is possible
  *
  * Whether the settings can work, in the words in which the element itself would
  * refuse them. Any thread.
@@ -87,6 +90,29 @@ gst_eeg_response_check (GstEegResponse *self, gdouble rate, GError **error)
   return FALSE;
 }
 
+/* For elements that know nothing better: the slope of the phase. The step is so
+ * small that the phase turns by less than half a circle for delays of seconds,
+ * and so large that rounding costs about a nanosecond. */
+static gboolean
+find_slope (
+    GstEegResponse *self, gdouble rate, gdouble frequency, gdouble *delay)
+{
+  gdouble step = MIN (frequency, rate / 2 - frequency) * 1e-4;
+  gdouble hz[3] = {frequency - step, frequency, frequency + step};
+  gdouble re[3], im[3], cross_re, cross_im;
+
+  if (!gst_eeg_response_evaluate (self, rate, hz, 3, re, im) ||
+      !(hypot (re[1], im[1]) > NOTHING))
+    return FALSE;
+  /* the phase of their quotient needs no unwrapping */
+  cross_re = re[2] * re[0] + im[2] * im[0];
+  cross_im = im[2] * re[0] - re[2] * im[0];
+  if (!(hypot (cross_re, cross_im) > 0.0))
+    return FALSE;
+  *delay = -atan2 (cross_im, cross_re) / (2 * G_PI * (hz[2] - hz[0]));
+  return TRUE;
+}
+
 /**
  * gst_eeg_response_get_group_delay:
  * @self: an element
@@ -95,9 +121,8 @@ gst_eeg_response_check (GstEegResponse *self, gdouble rate, GError **error)
  * @delay: (out): seconds by which a slow change of a wave of @frequency leaves
  *   later than its timestamps say; negative where it leaves earlier
  *
- * The group delay -d(phase)/d(omega), by a symmetric difference of the phase
- * over a thousandth of the way to the nearer end of the band, plus what
- * gst_eeg_response_describe() states as "delay". Any thread.
+ * The group delay -d(phase)/d(omega), exact where the element knows a formula,
+ * plus what gst_eeg_response_describe() states as "delay". Any thread.
  *
  * Returns: %FALSE when the element's settings are impossible at @rate, when
  *   @frequency is not inside the band, or when nothing of it passes
@@ -106,7 +131,7 @@ gboolean
 gst_eeg_response_get_group_delay (
     GstEegResponse *self, gdouble rate, gdouble frequency, gdouble *delay)
 {
-  gdouble step, hz[2], re[2], im[2], cross_re, cross_im;
+  GstEegResponseInterface *iface;
   GstStructure *s;
   gdouble extra = 0.0;
 
@@ -114,21 +139,15 @@ gst_eeg_response_get_group_delay (
   g_return_val_if_fail (delay != NULL, FALSE);
   if (!(frequency > 0.0 && frequency < rate / 2))
     return FALSE;
-  step = MIN (frequency, rate / 2 - frequency) * 1e-3;
-  hz[0] = frequency - step;
-  hz[1] = frequency + step;
-  if (!gst_eeg_response_evaluate (self, rate, hz, 2, re, im))
-    return FALSE;
-  /* the phase of their quotient needs no unwrapping: the step is small */
-  cross_re = re[1] * re[0] + im[1] * im[0];
-  cross_im = im[1] * re[0] - re[1] * im[0];
-  if (!(hypot (cross_re, cross_im) > 0.0))
+  iface = GST_EEG_RESPONSE_GET_IFACE (self);
+  if (!(iface->group_delay ? iface->group_delay (self, rate, frequency, delay)
+                           : find_slope (self, rate, frequency, delay)))
     return FALSE;
   s = gst_eeg_response_describe (self, rate);
   if (s) {
     gst_structure_get_double (s, "delay", &extra);
     gst_structure_free (s);
   }
-  *delay = extra - atan2 (cross_im, cross_re) / (2 * G_PI * (hz[1] - hz[0]));
+  *delay += extra;
   return TRUE;
 }

@@ -25,7 +25,8 @@ G_DECLARE_INTERFACE (
  * @parent: parent interface
  * @evaluate: complex gain at @n frequencies (Hz, of the input) for input rate @rate; fills @re and @im (volts out per volt in, time reference = the output's PTS); %FALSE when the settings are impossible at that rate
  * @describe: a structure with any of out-rate (double, Hz), delay (double, s, algorithmic delay that the PTS does not already correct), latency (double, s, delay until the result leaves), settling (double, s, until the start-up transient is below 1 %), alias-attenuation (double, dB, worst into 0..0.4 of the output rate), text (string, one line for people); %NULL when impossible
- * @check: %FALSE with one sentence in @error, which says what was asked for and what is possible, when the settings are impossible at @rate
+ * @check: %FALSE with one sentence in @error, which says what was asked for and what is possible, when the settings are impossible at @rate. Optional: where missing, @describe decides
+ * @group_delay: the group delay in seconds at @frequency in closed form, without what @describe states as delay; %FALSE when the settings are impossible at @rate or nothing passes at @frequency. Optional: where missing, it is found from @evaluate
  */
 struct _GstEegResponseInterface
 {
@@ -35,9 +36,11 @@ struct _GstEegResponseInterface
       const gdouble *frequencies, guint n, gdouble *re, gdouble *im);
   GstStructure *(*describe) (GstEegResponse *self, gdouble rate);
   gboolean (*check) (GstEegResponse *self, gdouble rate, GError **error);
+  gboolean (*group_delay) (
+      GstEegResponse *self, gdouble rate, gdouble frequency, gdouble *delay);
 
   /*< private >*/
-  gpointer _gst_reserved[GST_PADDING - 1];
+  gpointer _gst_reserved[GST_PADDING - 2];
 };
 
 GST_EEG_API gboolean gst_eeg_response_evaluate (GstEegResponse *self,

@@ -3,7 +3,7 @@
  *
  * Every way from a source to a sink is followed. The gain of the whole is the
  * product of what the stages say (#GstEegResponse), each at its own rate; the
- * delay is the slope of its phase. Stages are created and get the properties of
+ * delay the sum of theirs. Stages are created and get the properties of
  * the file, but never leave NULL: no port, file or device is touched.
  */
 #include "config.h"
@@ -123,28 +123,25 @@ magnitude (const GArray *steps, gdouble hz)
   return gain_of (steps, steps->len, &hz, 1, &re, &im) ? hypot (re, im) : NAN;
 }
 
-/* Slope of the phase: two central differences, extrapolated. */
+/* Of all stages, each exactly where it knows how; NAN where nothing passes. */
 static gdouble
 group_delay (const GArray *steps, gdouble hz)
 {
-  gdouble h = MIN (0.02, hz / 20),
-          at[4] = {hz - h, hz + h, hz - h / 2, hz + h / 2};
-  gdouble re[4], im[4], slope[2];
+  gdouble sum = 0, delay;
 
-  /* at a zero the phase jumps */
-  if (!(magnitude (steps, hz) > NO_GAIN) ||
-      !gain_of (steps, steps->len, at, 4, re, im))
+  if (!(magnitude (steps, hz) > NO_GAIN))
     return NAN;
-  for (guint n = 0; n < 2; n++) {
-    const guint a = 2 * n, b = a + 1;
+  for (guint s = 0; s < steps->len; s++) {
+    const Step *step = &g_array_index (steps, Step, s);
 
-    if (hypot (re[a], im[a]) < NO_GAIN || hypot (re[b], im[b]) < NO_GAIN)
+    delay = step->delay;
+    if (step->answers &&
+        !gst_eeg_response_get_group_delay (
+            GST_EEG_RESPONSE (step->element), step->rate, hz, &delay))
       return NAN;
-    slope[n] =
-        -atan2 (im[b] * re[a] - re[b] * im[a], re[b] * re[a] + im[b] * im[a]) /
-        (2 * G_PI * (at[b] - at[a]));
+    sum += delay;
   }
-  return (4 * slope[1] - slope[0]) / 3;
+  return sum;
 }
 
 /* Where the gain is least between @lo and @hi, by golden sections. */
@@ -264,7 +261,7 @@ find_bands (const GArray *steps, gdouble top, json_t *out)
 }
 
 static void
-table_of (const GArray *steps, gdouble delay, gdouble top, json_t *out)
+table_of (const GArray *steps, gdouble top, json_t *out)
 {
   json_t *table = json_array (), *delays = json_array ();
 
@@ -278,13 +275,13 @@ table_of (const GArray *steps, gdouble delay, gdouble top, json_t *out)
         json_pack ("{s:f,s:f,s:o,s:o,s:o}", "hz", hz, "gain", gain, "db",
             real_or_null (20 * log10 (gain)), "phase-deg",
             real_or_null (gain < NO_GAIN ? NAN : atan2 (im, re) * 180 / G_PI),
-            "delay", real_or_null (delay + group_delay (steps, hz))));
+            "delay", real_or_null (group_delay (steps, hz))));
   }
   for (guint n = 0; n < G_N_ELEMENTS (delay_hz); n++)
     if (delay_hz[n] < top)
       json_array_append_new (
           delays, json_pack ("{s:f,s:o}", "hz", delay_hz[n], "delay",
-                      real_or_null (delay + group_delay (steps, delay_hz[n]))));
+                      real_or_null (group_delay (steps, delay_hz[n]))));
   json_object_set_new (out, "response", table);
   json_object_set_new (out, "delays", delays);
 }
@@ -365,13 +362,12 @@ path_to_json (Explain *x, const GArray *steps)
          *unknown = json_array (), *queues = json_array ();
   const Step *first = &g_array_index (steps, Step, 0);
   const Step *last = &g_array_index (steps, Step, steps->len - 1);
-  gdouble delay = 0, latency = 0, settling = 0, alias = NAN, buffering = 0,
+  gdouble latency = 0, settling = 0, alias = NAN, buffering = 0,
           top = first->rate / 2, waiting = 0;
 
   for (guint n = 0; n < steps->len; n++) {
     const Step *step = &g_array_index (steps, Step, n);
 
-    delay += step->delay;
     latency += step->latency;
     settling += step->settling;
     buffering += step->buffering;
@@ -407,7 +403,7 @@ path_to_json (Explain *x, const GArray *steps)
   json_object_set_new (
       path, "out-rate", real_or_null (last->rate > 0 ? last->rate : NAN));
   if (top > 0) {
-    table_of (steps, delay, top, path);
+    table_of (steps, top, path);
     find_bands (steps, top, path);
   }
   json_object_set_new (path, "settling", json_real (settling));

@@ -81,13 +81,12 @@ check_rate (GstEegGraph *g, GraphStage *s, GstElement *e)
   if (graph_changes_rate (s->factory) ||
       !(s->rate > 0 && GST_IS_EEG_RESPONSE (e)))
     return graph_changes_rate (s->factory) ? 0 : s->rate;
-  told = gst_eeg_response_describe (GST_EEG_RESPONSE (e), s->rate);
-  if (told) {
+  if (gst_eeg_response_check (GST_EEG_RESPONSE (e), s->rate, &error) &&
+      (told = gst_eeg_response_describe (GST_EEG_RESPONSE (e), s->rate))) {
     gst_structure_get_double (told, "out-rate", &out_rate);
     gst_structure_free (told);
     return out_rate;
   }
-  gst_eeg_response_check (GST_EEG_RESPONSE (e), s->rate, &error);
   i = graph_error (g, "impossible-settings", s->pointer, FALSE,
       "The settings of \"%s\" are impossible at its rate of %s samples per "
       "second: %s",

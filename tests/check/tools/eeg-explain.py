@@ -190,6 +190,31 @@ class Explain(unittest.TestCase):
         self.assertIn("125 Hz", r.stderr)
         self.assertEqual(r.stderr.count(" error: "), 1)
 
+    def test_impossible_settings_refused_in_the_same_words(self):
+        for option in ("--check", "--print", "--explain", None):
+            args = [option] if option else []
+            r = self.run_tool(*args, "alpha", "--set", "filt.highpass=1e-8")
+            self.assertEqual((r.returncode, r.stdout), (2, ""))
+            self.assertIn("highpass: corner frequency is 1e-08 Hz, expected at least "
+                          "2.7e-05 Hz for order 4 at 250 samples per second", r.stderr)
+            self.assertEqual(r.stderr.count(" error: "), 1)
+
+    def test_delay_of_a_narrow_notch(self):
+        # where nothing passes there is none; else as scipy.signal.group_delay
+        for element, want in (("notch=50", None), ("fir=" + "0," * 2000 + "1", 8.0)):
+            name, value = element.split("=")
+            g = self.graph([{"id": "s", "element": "eegtestsrc", "properties": {"rate": 250}},
+                            {"id": "f", "element": "eegfilter", "properties": {
+                                name: float(value) if name == "notch" else value}},
+                            {"id": "o", "element": "fakesink"}],
+                           [{"from": "s", "to": "f"}, {"from": "f", "to": "o"}])
+            path, = json.loads(self.run_tool("--explain", g, "--format=json").stdout)["paths"]
+            row, = [row for row in path["response"] if row["hz"] == 50]
+            if want is None:
+                self.assertIsNone(row["delay"])
+            else:
+                self.assertAlmostEqual(row["delay"], want, 9)
+
     def test_diamonds_are_bounded(self):
         stages = [{"id": "s", "element": "eegtestsrc"}]
         links, last = [], "s"

@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "eegdsp-prototype.h"
+#include "eegdsp-accuracy.h"
 
 #define PI_L 3.141592653589793238462643383279502884L
 
@@ -273,14 +273,81 @@ bad_corner (double f, double rate)
   return !(f > 0) || !(f < rate / 2);
 }
 
+static int
+is_band (const EegDspSpec *spec)
+{
+  return spec->band == EEG_DSP_BANDPASS || spec->band == EEG_DSP_BANDSTOP;
+}
+
+/* Of a @spec that makes sense; 0 where doubles cannot hold it. */
+static int
+make_sections (const EegDspSpec *spec, EegDspSection *sections)
+{
+  long double w1 = tanl (PI_L * spec->f1 / spec->rate);
+  long double w2 = is_band (spec) ? tanl (PI_L * spec->f2 / spec->rate) : 0;
+  EegZpk f, analog;
+  int n;
+
+  eeg_dsp_prototype (spec, &f);
+  switch (spec->band) {
+    case EEG_DSP_LOWPASS:
+      to_lowpass (&f, w1);
+      break;
+    case EEG_DSP_HIGHPASS:
+      to_highpass (&f, w1);
+      break;
+    case EEG_DSP_BANDPASS:
+      to_bandpass (&f, sqrtl (w1 * w2), w2 - w1);
+      break;
+    case EEG_DSP_BANDSTOP:
+      to_bandstop (&f, sqrtl (w1 * w2), w2 - w1);
+      break;
+  }
+  analog = f;
+  bilinear (&f);
+  n = to_sections (&f, sections);
+  return eeg_dsp_design_holds (spec, &analog, sections, n) ? n : 0;
+}
+
+static int
+corner_is_possible (void *data, double corner)
+{
+  EegDspSection sections[EEG_DSP_MAX_SECTIONS];
+  EegDspSpec spec = *(const EegDspSpec *) data;
+
+  spec.f1 = corner;
+  return make_sections (&spec, sections) > 0;
+}
+
+/* One sentence for what is too near to an end of the band. */
+static int
+refuse_accuracy (double f, const char *what, double rate,
+    int (*possible) (void *data, double f), void *data, const char *of,
+    char *message, size_t size)
+{
+  double nearest = eeg_dsp_nearest_possible (f, rate / 4, possible, data);
+
+  if (nearest > 0)
+    return refuse (message, size,
+        "%s is %.15g Hz, expected at %s %.9g Hz for %s at %.9g samples per "
+        "second",
+        what, f, f < rate / 4 ? "least" : "most", nearest, of, rate);
+  return refuse (message, size,
+      "%s is %.15g Hz, but %s at %.9g samples per second is beyond the "
+      "accuracy "
+      "of the arithmetic, expected a lower order or less extreme requests",
+      what, f, of, rate);
+}
+
 int
 eeg_dsp_design (
     const EegDspSpec *spec, EegDspSection *sections, char *message, size_t size)
 {
-  int band = spec->band == EEG_DSP_BANDPASS || spec->band == EEG_DSP_BANDSTOP;
+  int band = is_band (spec);
   int max = band ? EEG_DSP_MAX_SECTIONS : EEG_DSP_MAX_ORDER;
-  long double w1, w2;
-  EegZpk f;
+  EegDspSpec copy = *spec;
+  char of[32];
+  int n;
 
   if (!(spec->rate > 0) || !isfinite (spec->rate))
     return refuse (
@@ -314,32 +381,78 @@ eeg_dsp_design (
         "stop-band attenuation %g dB must exceed the pass-band ripple of %g dB",
         spec->stop_db, spec->ripple_db);
 
-  eeg_dsp_prototype (spec, &f);
-  w1 = tanl (PI_L * spec->f1 / spec->rate);
-  w2 = band ? tanl (PI_L * spec->f2 / spec->rate) : 0;
-  switch (spec->band) {
-    case EEG_DSP_LOWPASS:
-      to_lowpass (&f, w1);
-      break;
-    case EEG_DSP_HIGHPASS:
-      to_highpass (&f, w1);
-      break;
-    case EEG_DSP_BANDPASS:
-      to_bandpass (&f, sqrtl (w1 * w2), w2 - w1);
-      break;
-    case EEG_DSP_BANDSTOP:
-      to_bandstop (&f, sqrtl (w1 * w2), w2 - w1);
-      break;
+  n = make_sections (spec, sections);
+  if (n > 0)
+    return n;
+  if (band)
+    return refuse (message, size,
+        "the band from %.9g to %.9g Hz lies too near to an end of the range or "
+        "is too narrow for order %d at %.9g samples per second, expected a "
+        "lower order or corners further apart",
+        spec->f1, spec->f2, spec->order, spec->rate);
+  snprintf (of, sizeof of, "order %d", spec->order);
+  return refuse_accuracy (spec->f1, "corner frequency", spec->rate,
+      corner_is_possible, &copy, of, message, size);
+}
+
+typedef struct
+{
+  double rate, q;
+} Notch;
+
+/* Gain of the ideal notch at @f Hz: with c = cos (2 pi f / rate) less that of the
+ * frequency removed, c / sqrt (c^2 + beta^2 sin^2). */
+static double
+notch_gain (long double w0, long double beta, long double w)
+{
+  long double c = -2 * sinl ((w + w0) / 2) * sinl ((w - w0) / 2);
+
+  return (double) (fabsl (c) / hypotl (c, beta * sinl (w)));
+}
+
+static int
+make_notch (double rate, double frequency, double q, EegDspSection *section)
+{
+  static const double around[] = {-4, -1, -0.5, 0, 0.5, 1, 4};
+  long double w = 2 * PI_L * frequency / rate;
+  long double beta = tanl (w / q / 2), gain = 1 / (1 + beta);
+  size_t i;
+
+  section->b0 = (double) gain;
+  section->b1 = (double) (-2 * cosl (w) * gain);
+  section->b2 = (double) gain;
+  section->a1 = section->b1;
+  section->a2 = (double) (2 * gain - 1);
+  if (!eeg_dsp_sections_usable (section, 1))
+    return 0;
+  for (i = 0; i < sizeof around / sizeof *around; i++) {
+    double f = frequency + around[i] * frequency / q;
+
+    if (f > 0 && f < rate / 2 &&
+        !eeg_dsp_gain_is (
+            section, 1, rate, f, notch_gain (w, beta, 2 * PI_L * f / rate)))
+      return 0;
   }
-  bilinear (&f);
-  return to_sections (&f, sections);
+  return eeg_dsp_gain_is (section, 1, rate, 0, 1) &&
+         eeg_dsp_gain_is (section, 1, rate, rate / 2, 1);
+}
+
+static int
+notch_is_possible (void *data, double frequency)
+{
+  const Notch *notch = data;
+  EegDspSection section;
+
+  return frequency / notch->q < notch->rate / 2 &&
+         make_notch (notch->rate, frequency, notch->q, &section);
 }
 
 int
 eeg_dsp_design_notch (double rate, double frequency, double q,
     EegDspSection *section, char *message, size_t size)
 {
-  long double w, beta, gain;
+  Notch notch = {rate, q};
+  char of[64];
 
   if (!(rate > 0) || !isfinite (rate))
     return refuse (message, size, "sampling rate %g Hz is not above 0", rate);
@@ -354,13 +467,9 @@ eeg_dsp_design_notch (double rate, double frequency, double q,
         "of the sampling rate of %g Hz)",
         q, 2 * frequency / rate, rate);
 
-  w = 2 * PI_L * frequency / rate;
-  beta = tanl (w / q / 2);
-  gain = 1 / (1 + beta);
-  section->b0 = (double) gain;
-  section->b1 = (double) (-2 * cosl (w) * gain);
-  section->b2 = (double) gain;
-  section->a1 = section->b1;
-  section->a2 = (double) (2 * gain - 1);
-  return 1;
+  if (make_notch (rate, frequency, q, section))
+    return 1;
+  snprintf (of, sizeof of, "a quality of %.9g", q);
+  return refuse_accuracy (frequency, "notch frequency", rate, notch_is_possible,
+      &notch, of, message, size);
 }

@@ -18,6 +18,9 @@
 #define GROUP 32 /* channels */
 #define BLOCK 64 /* frames that enter a history at a time */
 
+/* A gain below this part of the taps is what rounding leaves of 0. */
+#define NOTHING 1e-13
+
 struct _EegDspFirFilter
 {
   size_t channels, n_groups, n_taps, capacity, rows;
@@ -138,6 +141,29 @@ eeg_dsp_fir_response (const double *taps, size_t n_taps, double rate,
     h += taps[i] * cexp (-I * 2 * M_PI * frequency / rate * (double) i);
   *re = creal (h);
   *im = cimag (h);
+}
+
+/* Re (sum n h[n] z^n / sum h[n] z^n). */
+int
+eeg_dsp_fir_group_delay (const double *taps, size_t n_taps, double rate,
+    double frequency, double *seconds)
+{
+  double complex h = 0, weighted = 0;
+  double size = 0;
+  size_t i;
+
+  for (i = 0; i < n_taps; i++) {
+    double complex at =
+        taps[i] * cexp (-I * 2 * M_PI * frequency / rate * (double) i);
+
+    h += at;
+    weighted += at * (double) i;
+    size += fabs (taps[i]);
+  }
+  if (!(cabs (h) > NOTHING * size))
+    return 0;
+  *seconds = creal (weighted / h) / rate;
+  return 1;
 }
 
 #define EEG_TYPE    float

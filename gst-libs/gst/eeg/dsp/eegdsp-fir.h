@@ -42,6 +42,11 @@ EEG_DSP_API uint64_t eeg_dsp_fir_process_f64 (
 EEG_DSP_API void eeg_dsp_fir_response (const double *taps, size_t n_taps,
     double rate, double frequency, double *re, double *im);
 
+/* Group delay in @seconds at @frequency Hz, in closed form; 0 where nothing
+ * passes and there is none. */
+EEG_DSP_API int eeg_dsp_fir_group_delay (const double *taps, size_t n_taps,
+    double rate, double frequency, double *seconds);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,43 +9,79 @@
 
 #include "eegdsp-response.h"
 
+/* A value below this part of its terms is what rounding leaves of 0. */
+#define NOTHING 1e-13
+
+/* c0 + c1 z + c2 z^2 at z = exp (-jw), from the end of the band that is nearer:
+ * low corners make the sum of the coefficients tiny, and it is exact, while the
+ * terms at z would lose it. */
+static double complex
+polynomial (double c0, double c1, double c2, double w)
+{
+  double s, sign = w <= M_PI / 2 ? 1 : -1;
+  double complex d;
+
+  if (sign < 0)
+    w -= M_PI;
+  /* d = +-z - 1 */
+  s = sin (w / 2);
+  d = -2 * s * s - I * sin (w);
+  c1 *= sign;
+  return (c0 + c1 + c2) + d * (c1 + 2 * c2 + c2 * d);
+}
+
 void
 eeg_dsp_response (const EegDspSection *s, int n, double rate, double frequency,
     double *re, double *im)
 {
-  double complex z = cexp (-I * 2 * M_PI * frequency / rate), h = 1;
+  double w = 2 * M_PI * frequency / rate;
+  double complex h = 1;
   int i;
 
   for (i = 0; i < n; i++)
-    h *= (s[i].b0 + z * (s[i].b1 + z * s[i].b2)) /
-         (1 + z * (s[i].a1 + z * s[i].a2));
+    h *= polynomial (s[i].b0, s[i].b1, s[i].b2, w) /
+         polynomial (1, s[i].a1, s[i].a2, w);
   *re = creal (h);
   *im = cimag (h);
 }
 
-/* Delay of c0 + c1 z + c2 z^2 in samples: Re (sum k c_k z^k / sum c_k z^k). */
-static double
-delay (double c0, double c1, double c2, double complex z)
+/* Delay of c0 + c1 z + c2 z^2 in samples: Re (sum k c_k z^k / sum c_k z^k). 0
+ * where it is 0: the phase jumps there. */
+static int
+delay (double c0, double c1, double c2, double w, double *samples)
 {
-  double complex p = c0 + z * (c1 + z * c2);
+  double complex p = polynomial (c0, c1, c2, w);
+  double size = fabs (c0) + fabs (c1) + fabs (c2);
+  /* A double zero at an end of the band is far from 0 in between, however
+   * small. */
+  int ends = c0 == c2 && fabs (c1) == 2 * fabs (c0);
 
-  /* On a zero the delay jumps by one sample: take the middle. */
-  if (cabs (p) < 1e-12 * (fabs (c0) + fabs (c1) + fabs (c2)))
-    return 1;
-  return creal (z * (c1 + 2 * z * c2) / p);
+  if (!(cabs (p) > (ends ? 0 : NOTHING * size)))
+    return 0;
+  if (c2 == 0 && fabs (c0) == fabs (c1))
+    *samples = 0.5;
+  else if (c0 == c2 || (c0 == -c2 && c1 == 0))
+    *samples = 1;
+  else
+    *samples = creal ((polynomial (0, c1, 2 * c2, w)) / p);
+  return 1;
 }
 
-double
-eeg_dsp_group_delay (
-    const EegDspSection *s, int n, double rate, double frequency)
+int
+eeg_dsp_group_delay (const EegDspSection *s, int n, double rate,
+    double frequency, double *seconds)
 {
-  double complex z = cexp (-I * 2 * M_PI * frequency / rate);
-  double d = 0;
+  double w = 2 * M_PI * frequency / rate, sum = 0, zeros, poles;
   int i;
 
-  for (i = 0; i < n; i++)
-    d += delay (s[i].b0, s[i].b1, s[i].b2, z) - delay (1, s[i].a1, s[i].a2, z);
-  return d / rate;
+  for (i = 0; i < n; i++) {
+    if (!delay (s[i].b0, s[i].b1, s[i].b2, w, &zeros) ||
+        !delay (1, s[i].a1, s[i].a2, w, &poles))
+      return 0;
+    sum += zeros - poles;
+  }
+  *seconds = sum / rate;
+  return isfinite (sum);
 }
 
 double

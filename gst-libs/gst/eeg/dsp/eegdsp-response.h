@@ -13,9 +13,10 @@ extern "C" {
 EEG_DSP_API void eeg_dsp_response (const EegDspSection *sections,
     int n_sections, double rate, double frequency, double *re, double *im);
 
-/* Group delay in seconds at @frequency Hz. */
-EEG_DSP_API double eeg_dsp_group_delay (const EegDspSection *sections,
-    int n_sections, double rate, double frequency);
+/* Group delay -d(phase)/d(omega) in @seconds at @frequency Hz, in closed form;
+ * 0 where nothing passes, on a zero of the unit circle, and there is none. */
+EEG_DSP_API int eeg_dsp_group_delay (const EegDspSection *sections,
+    int n_sections, double rate, double frequency, double *seconds);
 
 /* Seconds until the slowest transient has decayed to @fraction. */
 EEG_DSP_API double eeg_dsp_settling (const EegDspSection *sections,

@@ -1,0 +1,158 @@
+/* The filter element: requests at the limits of the arithmetic, and beyond
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "eegfilter-rig.h"
+
+static GstElement *
+make (const gchar *properties)
+{
+  gchar *text = g_strdup_printf ("eegfilter %s", properties);
+  GstElement *e = gst_parse_launch (text, NULL);
+
+  fail_unless (GST_IS_EEG_RESPONSE (e), "%s", properties);
+  g_free (text);
+  return e;
+}
+
+/* Refused before it runs and when it would run, in the same words. */
+static void
+refused (const gchar *properties, guint rate, const gchar *word)
+{
+  GstElement *e = make (properties);
+  gchar *text = g_strdup_printf (
+      "eegtestsrc num-buffers=2 channels=2 rate=%u ! eegfilter %s ! fakesink",
+      rate, properties);
+  GstElement *p = gst_parse_launch (text, NULL);
+  GstBus *bus = gst_element_get_bus (p);
+  GError *before = NULL, *running = NULL;
+  GstMessage *m;
+  gdouble hz = 10, re, im;
+
+  fail_if (gst_eeg_response_check (GST_EEG_RESPONSE (e), rate, &before));
+  fail_unless (strstr (before->message, word) != NULL,
+      "%s at %u Hz: \"%s\" lacks \"%s\"", properties, rate, before->message,
+      word);
+  fail_if (
+      gst_eeg_response_evaluate (GST_EEG_RESPONSE (e), rate, &hz, 1, &re, &im));
+  fail_unless (gst_eeg_response_describe (GST_EEG_RESPONSE (e), rate) == NULL);
+  gst_element_set_state (p, GST_STATE_PLAYING);
+  m = gst_bus_timed_pop_filtered (
+      bus, 20 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  fail_unless (m != NULL && GST_MESSAGE_TYPE (m) == GST_MESSAGE_ERROR,
+      "%s at %u Hz", properties, rate);
+  gst_message_parse_error (m, &running, NULL);
+  fail_unless (strstr (running->message, before->message) != NULL,
+      "\"%s\" and \"%s\"", before->message, running->message);
+  gst_element_set_state (p, GST_STATE_NULL);
+  g_error_free (before);
+  g_error_free (running);
+  gst_message_unref (m);
+  gst_object_unref (bus);
+  gst_object_unref (p);
+  gst_object_unref (e);
+  g_free (text);
+}
+
+/* What doubles cannot hold: these gave NaN, or another gain than the one asked
+ * for. */
+GST_START_TEST (test_corners_beyond_the_arithmetic_refused)
+  {
+    refused ("highpass=1e-8", 250,
+        "highpass: corner frequency is 1e-08 Hz, expected at least 2.7e-05 Hz "
+        "for order 4 at 250 samples per second");
+    refused ("highpass=1e-7 order=4", 250, "expected at least");
+    refused ("highpass=1e-6 order=2", 4000, "for order 2 at 4000 samples");
+    refused ("highpass=1e-5 order=4", 16000, "expected at least");
+    refused ("highpass=1e-5 order=16", 16000, "for order 16 at 16000 samples");
+    refused ("lowpass=1e-5 order=16", 4000, "lowpass: corner frequency is");
+    refused ("lowpass=1e-4 order=16", 16000, "expected at least");
+    refused ("lowpass=124.99999999 order=4", 250,
+        "is 124.99999999 Hz, expected at most 124.9999");
+    refused (
+        "notch=1e-9", 250, "notch frequency is 1e-09 Hz, expected at least");
+    refused ("notch=1e-6 notch-q=10000", 250, "for a quality of 10000 at 250");
+  }
+GST_END_TEST;
+
+/* The frequency that a refusal names does work, and little less does not. */
+GST_START_TEST (test_named_corner_works)
+  {
+    static const gchar *const families[] = {
+        "butterworth", "chebyshev1", "chebyshev2", "elliptic", "bessel"};
+    static const gchar *const bands[] = {"highpass", "lowpass"};
+    static const gint orders[] = {2, 4, 16};
+
+    for (guint n = 0; n < G_N_ELEMENTS (families) * 2 * 3; n++) {
+      GstElement *e = gst_element_factory_make ("eegfilter", NULL);
+      GstEegResponse *r = GST_EEG_RESPONSE (e);
+      const gchar *band = bands[n % 2], *at;
+      gdouble rate = n % 3 ? 250 : 16000, least;
+      GError *error = NULL;
+
+      g_object_set (e, band, 1e-12, "order", orders[n / 2 % 3], NULL);
+      gst_util_set_object_arg (G_OBJECT (e), "family", families[n / 6]);
+      fail_if (gst_eeg_response_check (r, rate, &error));
+      at = strstr (error->message, "at least ");
+      fail_unless (at != NULL, "%s", error->message);
+      least = g_ascii_strtod (at + strlen ("at least "), NULL);
+      fail_unless (least > 1e-9 && least < 0.1, "%s", error->message);
+      g_clear_error (&error);
+      g_object_set (e, band, least, NULL);
+      fail_unless (gst_eeg_response_check (r, rate, &error), "%s",
+          error ? error->message : "");
+      g_object_set (e, band, least / 3, NULL);
+      fail_if (gst_eeg_response_check (r, rate, NULL), "%s %g", band, least);
+      gst_object_unref (e);
+    }
+  }
+GST_END_TEST;
+
+static void
+gain_is (GstElement *e, gdouble rate, gdouble hz, gdouble want, gdouble error)
+{
+  gdouble re, im;
+
+  fail_unless (
+      gst_eeg_response_evaluate (GST_EEG_RESPONSE (e), rate, &hz, 1, &re, &im));
+  fail_unless (fabs (hypot (re, im) - want) <= error, "%g Hz: %.9g, not %.9g",
+      hz, hypot (re, im), want);
+}
+
+/* Low corners at high rates that are in use. Wanted: the definition of the
+ * families, -3.01 dB or the ripple at the corner. */
+GST_START_TEST (test_low_corners_work)
+  {
+    GstElement *e = make ("highpass=0.01");
+
+    gain_is (e, 30000, 0.01, G_SQRT2 / 2, 1e-4);
+    gain_is (e, 30000, 0.001, 1e-4, 1e-8);
+    gain_is (e, 30000, 1000, 1, 1e-4);
+    gain_is (e, 30000, 15000, 1, 1e-4);
+    g_object_set (e, "order", 16, NULL);
+    gain_is (e, 30000, 0.01, G_SQRT2 / 2, 7e-4);
+    gst_util_set_object_arg (G_OBJECT (e), "family", "elliptic");
+    g_object_set (e, "order", 8, "ripple", 0.5, NULL);
+    gain_is (e, 30000, 0.01, pow (10, -0.5 / 20), 1e-3);
+    gst_object_unref (e);
+    e = make ("lowpass=0.01 order=16");
+    gain_is (e, 16000, 0, 1, 1e-3);
+    gain_is (e, 16000, 0.01, G_SQRT2 / 2, 1e-3);
+    gst_object_unref (e);
+  }
+GST_END_TEST;
+
+static Suite *
+eegfilter_limits_suite (void)
+{
+  Suite *s = suite_create ("eegfilter-limits");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
+  tcase_add_test (tc, test_corners_beyond_the_arithmetic_refused);
+  tcase_add_test (tc, test_named_corner_works);
+  tcase_add_test (tc, test_low_corners_work);
+  return s;
+}
+
+GST_CHECK_MAIN (eegfilter_limits);
