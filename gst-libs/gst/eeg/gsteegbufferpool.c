@@ -44,6 +44,7 @@ struct _GstEegBufferPool
   gboolean warned;  /* of this time at the cap; ends when half is free */
   gboolean to_warn; /* the worker owes the warning */
 
+  gsize size; /* of a buffer; as configured, only changed while stopped */
   guint min;
   guint step;
   guint cap; /* 0: none */
@@ -306,17 +307,38 @@ eeg_pool_alloc_buffer (
   return ret;
 }
 
+static gboolean
+reset_meta (GstBuffer *buffer, GstMeta **meta, gpointer data)
+{
+  if (!GST_META_FLAG_IS_SET (*meta, GST_META_FLAG_POOLED)) {
+    GST_META_FLAG_UNSET (*meta, GST_META_FLAG_LOCKED);
+    *meta = NULL;
+  } else if ((*meta)->info->api == GST_EEG_META_API_TYPE) {
+    gst_eeg_meta_reset ((GstEegMeta *) *meta);
+  }
+  return TRUE;
+}
+
+/* As #GstBufferPool does it, in one go, and without making a buffer of the right
+ * size that size again: it is done for every buffer of a stream. */
 static void
 eeg_pool_reset_buffer (GstBufferPool *pool, GstBuffer *buffer)
 {
-  gpointer state = NULL;
-  GstMeta *m;
+  const gsize size = ((GstEegBufferPool *) pool)->size;
+  gsize now, offset, most;
 
-  GST_BUFFER_POOL_CLASS (gst_eeg_buffer_pool_parent_class)
-      ->reset_buffer (pool, buffer);
-  while ((m = gst_buffer_iterate_meta_filtered (
-              buffer, &state, GST_EEG_META_API_TYPE)))
-    gst_eeg_meta_reset ((GstEegMeta *) m);
+  GST_BUFFER_FLAGS (buffer) &= GST_BUFFER_FLAG_TAG_MEMORY;
+  GST_BUFFER_PTS (buffer) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_OFFSET (buffer) = GST_BUFFER_OFFSET_NONE;
+  GST_BUFFER_OFFSET_END (buffer) = GST_BUFFER_OFFSET_NONE;
+  if (GST_BUFFER_FLAGS (buffer) == 0) {
+    now = gst_buffer_get_sizes (buffer, &offset, &most);
+    if ((now != size || offset != 0) && most >= size)
+      gst_buffer_resize (buffer, -(gssize) offset, (gssize) size);
+  }
+  gst_buffer_foreach_meta (buffer, reset_meta, NULL);
 }
 
 static GstFlowReturn
@@ -552,6 +574,7 @@ eeg_pool_set_config (GstBufferPool *pool, GstStructure *config)
            ->set_config (pool, config))
     return FALSE;
   pthread_mutex_lock (&self->lock);
+  self->size = size;
   self->min = min;
   self->step = step;
   SET_COUNT (self->cap, cap);

@@ -233,8 +233,10 @@ make_lines (EegDspDecimator *d)
       Line *l = d->lines + g * d->n_stages + i;
 
       l->stride = padded (group_width (d, g));
-      /* Twice the length, so that rows move only once a filter length. */
-      l->capacity = 2 * d->stages[i].taps + 64;
+      /* Rows move once they have filled that much, which of a short filter
+       * is little, to stay in the nearest cache. */
+      l->capacity = d->stages[i].taps +
+                    (d->stages[i].taps > 128 ? d->stages[i].taps / 2 : 64);
       l->buffer = alloc_bytes (l->capacity * l->stride * sum_size (d));
       if (!l->buffer)
         return 0;
@@ -383,19 +385,14 @@ eeg_dsp_decimator_delay (const EegDspDecimator *d)
   return (size_t) ceil (delay);
 }
 
-/* Outputs of a stage whose whole neighbourhood is among @seen inputs. */
-static int64_t
-ready_after (const Stage *s, const Line *l, int64_t seen)
+/* Outputs of a stage that have not been made, but whose whole neighbourhood is
+ * among @seen inputs. */
+static size_t
+due (const Stage *s, const Line *l, int64_t seen)
 {
-  int64_t n = seen * s->up - (int64_t) s->half - l->skip;
+  int64_t n = seen * s->up - (int64_t) s->half - l->skip - l->made * s->down;
 
-  return n > 0 ? (n - 1) / s->down + 1 : 0;
-}
-
-static int64_t
-ready (const Stage *s, const Line *l)
-{
-  return ready_after (s, l, l->seen);
+  return n > 0 ? (size_t) ((n - 1) / s->down + 1) : 0;
 }
 
 static size_t
@@ -413,9 +410,8 @@ eeg_dsp_decimator_available (const EegDspDecimator *d, size_t frames)
     return picks (d, frames);
   for (i = 0; i < d->n_stages; i++) {
     const Line *l = d->lines + i;
-    int64_t n = ready_after (&d->stages[i], l, l->seen + (int64_t) frames);
 
-    frames = n > l->made ? (size_t) (n - l->made) : 0;
+    frames = due (&d->stages[i], l, l->seen + (int64_t) frames);
   }
   return frames;
 }
@@ -543,24 +539,23 @@ flow (Flow *f, size_t stage)
   const Stage *s = d->stages + stage;
   Line *l = f->lines + stage;
   double sums[BATCH * GROUP] __attribute__ ((aligned (64)));
-  int64_t due;
-  size_t n, i;
+  size_t wanted, n, i;
 
   /* As if the first row had been there for ever. */
   if (l->seen == 1 && l->rows == 1)
     for (i = 0; i + 1 < s->taps; i++)
       hold (d, l);
-  for (; (due = ready (s, l) - l->made) > 0; l->made += n) {
+  for (; (wanted = due (s, l, l->seen)) > 0; l->made += (int64_t) n) {
     if (stage + 1 < d->n_stages) {
       n = room (d, stage + 1, f->lines);
-      n = n < (size_t) due ? n : (size_t) due;
+      n = n < wanted ? n : wanted;
       compute (d, s, l, l[1].buffer + l[1].rows * row_bytes (d, l + 1), n);
       l[1].rows += n;
       l[1].seen += n;
       flow (f, stage + 1);
       continue;
     }
-    n = due < BATCH ? (size_t) due : BATCH;
+    n = wanted < BATCH ? wanted : BATCH;
     compute (d, s, l, sums, n);
     for (i = 0; i < n; i++)
       f->kind->put (d, f->group, (char *) sums + i * row_bytes (d, l),
