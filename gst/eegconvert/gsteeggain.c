@@ -11,7 +11,11 @@
  * an amplifier by its calibration, to turn a polarity round (-1), to silence a
  * channel (0). Channels are multiplied by #GstEegGain:gain times
  * #GstEegGain:scale. Where that is 1 everywhere, or #GstEegGain:enabled is
- * false, buffers pass untouched.
+ * false, buffers pass untouched, whatever they hold.
+ *
+ * A product that is not finite or beyond 1e30, because a gain is too large or its
+ * sample was not finite, is replaced by the last good one of its channel, marked
+ * in the sample ledger, counted and reported once.
  *
  * Changes while playing are carried out over 20 ms of signal, so that they do
  * not click, and are marked in the sample ledger. #GstEegGain:scale can be
@@ -34,7 +38,7 @@ GST_DEBUG_CATEGORY_STATIC (eeg_gain_debug);
 #define GST_CAT_DEFAULT eeg_gain_debug
 
 #define DEFAULT_GAIN "1"
-#define MAX_SCALE    1e9
+#define MAX_SCALE    1e9 /* of scale, and of every gain */
 /* one over the seconds that a change takes */
 #define RAMPS_PER_SECOND 50
 
@@ -58,6 +62,7 @@ struct _GstEegGain
   gboolean changed;
   guint64 changes;
   guint64 refusals;
+  guint64 nonfinite;
 
   /* streaming thread, sized by setup() */
   guint channels;
@@ -65,6 +70,7 @@ struct _GstEegGain
   gdouble *from;       /* before the ramp */
   gdouble *now;        /* the frame in hand */
   gdouble *goal;       /* after the ramp */
+  gpointer last;       /* frame that left last, 0 where none has */
   gboolean unity;      /* goal is 1 for all */
   EegDspScale *target; /* goal, prepared */
   gboolean through;    /* what the base class was told about passing */
@@ -112,6 +118,17 @@ read_gain (const gchar *text, guint channels, gdouble *list, GError **error)
         n, channels);
     return FALSE;
   }
+  for (c = 0; c < n; c++)
+    if (!(ABS (values[c]) <= MAX_SCALE)) {
+      gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+
+      g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
+          "property \"gain\" has %s as entry %u, expected a factor from -1e9 "
+          "to "
+          "1e9",
+          g_ascii_formatd (number, sizeof number, "%g", values[c]), c + 1);
+      return FALSE;
+    }
   for (c = 0; c < channels; c++)
     list[c] = values[n == 1 ? 0 : c];
   return TRUE;
@@ -124,6 +141,7 @@ free_state (GstEegGain *self)
   g_clear_pointer (&self->from, g_free);
   g_clear_pointer (&self->now, g_free);
   g_clear_pointer (&self->goal, g_free);
+  g_clear_pointer (&self->last, g_free);
   g_clear_pointer (&self->target, eeg_dsp_scale_free);
 }
 
@@ -148,6 +166,7 @@ gst_eeg_gain_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   self->from = g_new0 (gdouble, channels);
   self->now = g_new0 (gdouble, channels);
   self->goal = g_memdup2 (self->list, channels * sizeof (gdouble));
+  self->last = g_malloc0 (GST_EEG_INFO_BPF (in));
   self->target = eeg_dsp_scale_new (self->goal, channels, eeg_dsp_isa ());
   if (!self->target) {
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_MEDIA,
@@ -162,9 +181,20 @@ gst_eeg_gain_setup (GstEegBaseFilter *base, const GstEegInfo *in,
 }
 
 static void
+forget_last (GstEegGain *self)
+{
+  const GstEegInfo *info =
+      gst_eeg_base_filter_get_in_info (GST_EEG_BASE_FILTER (self));
+
+  memset (self->last, 0, (gsize) GST_EEG_INFO_BPF (info));
+}
+
+static void
 gst_eeg_gain_reset (GstEegBaseFilter *base, GstEegResetReason reason)
 {
   GstEegGain *self = GST_EEG_GAIN (base);
+
+  forget_last (self);
 
   /* What came before is not heard next to what comes now. */
   self->fresh = TRUE;
@@ -261,6 +291,8 @@ gst_eeg_gain_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
       !self->binding && self->ramp_done == self->ramp_length && self->unity;
   if (through != self->through) {
     self->through = through;
+    /* What passes is not looked at. */
+    forget_last (self);
     gst_base_transform_set_passthrough (trans, through);
   }
   return TRUE;
@@ -314,6 +346,40 @@ multiply_driven (
   }
 }
 
+static void
+note_replaced (gpointer data, gsize first, gsize n, gsize channel)
+{
+  GstEegGain *self = data;
+  GstEegBaseFilter *base = GST_EEG_BASE_FILTER (self);
+
+  gst_eeg_base_filter_mark (base, self->position + first, (guint32) n,
+      GST_EEG_STATUS_NONFINITE, (gint) channel);
+  gst_eeg_base_filter_note_replaced (
+      base, self->position + first, (gint) channel);
+}
+
+/* The products in hand must be numbers that others can compute with. */
+static void
+check (GstEegGain *self, gboolean f32, gpointer out, guint n_frames, gsize bpf)
+{
+  guint64 bad;
+
+  if (G_LIKELY (
+          f32 ? eeg_dsp_scale_is_usable_f32 (self->target, out, n_frames)
+              : eeg_dsp_scale_is_usable_f64 (self->target, out, n_frames))) {
+    memcpy (self->last, (guint8 *) out + (n_frames - 1) * bpf, bpf);
+    return;
+  }
+  bad = f32 ? eeg_dsp_hold_unusable_f32 (out, n_frames, self->channels,
+                  self->last, note_replaced, self)
+            : eeg_dsp_hold_unusable_f64 (out, n_frames, self->channels,
+                  self->last, note_replaced, self);
+  GST_OBJECT_LOCK (self);
+  self->nonfinite += bad;
+  GST_OBJECT_UNLOCK (self);
+  gst_eeg_base_filter_warn_replaced (GST_EEG_BASE_FILTER (self));
+}
+
 static GstFlowReturn
 gst_eeg_gain_process (
     GstEegBaseFilter *base, gconstpointer in, gpointer out, guint n_frames)
@@ -321,11 +387,13 @@ gst_eeg_gain_process (
   GstEegGain *self = (GstEegGain *) base;
   const guint bpf = GST_EEG_INFO_BPF (gst_eeg_base_filter_get_in_info (base));
   const gboolean f32 = is_f32 (self);
+  gpointer rest;
   guint f, n;
 
   if (self->binding) {
     multiply_driven (self, in, out, n_frames, bpf);
     gst_clear_object (&self->binding);
+    check (self, f32, out, n_frames, bpf);
     return GST_FLOW_OK;
   }
   n = MIN (n_frames, self->ramp_length - self->ramp_done);
@@ -339,11 +407,12 @@ gst_eeg_gain_process (
         base, self->position, n, GST_EEG_STATUS_CHANGED, -1);
   self->ramp_done += n;
   in = (const guint8 *) in + (gsize) n * bpf;
-  out = (guint8 *) out + (gsize) n * bpf;
+  rest = (guint8 *) out + (gsize) n * bpf;
   if (f32)
-    eeg_dsp_scale_f32 (self->target, in, out, n_frames - n);
+    eeg_dsp_scale_f32 (self->target, in, rest, n_frames - n);
   else
-    eeg_dsp_scale_f64 (self->target, in, out, n_frames - n);
+    eeg_dsp_scale_f64 (self->target, in, rest, n_frames - n);
+  check (self, f32, out, n_frames, bpf);
   return GST_FLOW_OK;
 }
 
@@ -469,9 +538,10 @@ gst_eeg_gain_get_property (
       g_value_set_boolean (value, self->enabled);
       break;
     case PROP_STATS:
-      g_value_take_boxed (value,
-          gst_structure_new ("eeggain-stats", "changes", G_TYPE_UINT64,
-              self->changes, "refusals", G_TYPE_UINT64, self->refusals, NULL));
+      g_value_take_boxed (
+          value, gst_structure_new ("eeggain-stats", "changes", G_TYPE_UINT64,
+                     self->changes, "refusals", G_TYPE_UINT64, self->refusals,
+                     "nonfinite", G_TYPE_UINT64, self->nonfinite, NULL));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -517,7 +587,7 @@ gst_eeg_gain_class_init (GstEegGainClass *klass)
   g_object_class_install_property (object_class, PROP_GAIN,
       g_param_spec_string ("gain", "Gain",
           "Factor (no unit) for all channels, or a comma-separated list with "
-          "one for each channel; any finite numbers. A list of another length "
+          "one for each channel; each -1e9 to 1e9. A list of another length "
           "is refused",
           DEFAULT_GAIN, flags));
   g_object_class_install_property (object_class, PROP_SCALE,
@@ -531,8 +601,8 @@ gst_eeg_gain_class_init (GstEegGainClass *klass)
           flags | GST_PARAM_CONTROLLABLE));
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
-          "Counters: changes (carried out while playing) and refusals "
-          "(impossible settings)",
+          "Counters: changes (carried out while playing), refusals (impossible "
+          "settings), nonfinite (products replaced)",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);

@@ -111,12 +111,17 @@ eeg_merge_pad_load (EegMergePad *pad, GstElement *owner)
     if (pad->info == NULL || !GST_CLOCK_TIME_IS_VALID (running) ||
         gst_buffer_get_size (buffer) < pad->bpf ||
         !gst_buffer_map (buffer, &pad->map, GST_MAP_READ)) {
-      /* Empty, before the segment, or without a time to align it by. */
+      /* Empty (which can tell of a loss), before the segment, or without a time to
+       * align it by. */
       gsize size = gst_buffer_get_size (buffer);
+      guint64 lost = 0;
 
+      if (size == 0)
+        gst_buffer_get_eeg_ledger (buffer, NULL, NULL, &lost, NULL);
       gst_buffer_unref (buffer);
       gst_aggregator_pad_drop_buffer (agg);
       GST_OBJECT_LOCK (owner);
+      pad->stats.lost += lost;
       if (pad->bpf > 0) {
         pad->stats.received += size / pad->bpf;
         pad->stats.skipped += size / pad->bpf;

@@ -9,6 +9,7 @@
 #endif
 #include "eegqualitymeter.h"
 
+#include <gst/eeg/dsp/eegdsp-replaced.h>
 #include <gst/fft/gstfftf64.h>
 #include <math.h>
 #include <string.h>
@@ -17,7 +18,7 @@
  * end below its last code. */
 #define RAIL_SHARE 0.999
 /* Beyond this a number is an error, and sums could overflow. */
-#define HUGE_VOLTS 1e30
+#define HUGE_VOLTS EEG_DSP_HUGE
 /* Band of the slope, without the alpha rhythm, in Hz. */
 #define SLOPE_LOW  2.0
 #define SLOPE_HIGH 30.0

@@ -435,7 +435,7 @@ count_nonfinite (GstEegQuality *self, guint64 first)
   if (more && !self->warned) {
     self->warned = TRUE;
     GST_ELEMENT_WARNING (self, STREAM, DECODE,
-        ("Values that are not finite arrived at or after sample "
+        ("Values that are not finite or beyond 1e30 arrived at or after sample "
          "%" G_GUINT64_FORMAT
          "; they pass as they are and are judged as the last good value; "
          "further ones are only counted (stats: nonfinite).",

@@ -374,6 +374,39 @@ post (GstEegSpectrum *self, const EegSpectrumFrame *frame)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Densities beyond what a float can say were limited to that. */
+static void
+report_too_large (GstEegSpectrum *self, GstBuffer *buffer,
+    const EegSpectrumFrame *frame, guint64 n)
+{
+  const gsize all = self->plan.config.segment / 2 + 1;
+  GstEegMeta *meta = gst_buffer_get_eeg_meta (buffer);
+  gsize c, k;
+
+  for (c = 0; meta && c < self->plan.config.channels; c++)
+    for (k = 0; k < self->plan.bins; k++)
+      if (frame->psd[c * all + k] > G_MAXFLOAT) {
+        gst_eeg_meta_add_run (meta, frame->begin,
+            (guint32) (frame->end - frame->begin), GST_EEG_STATUS_NONFINITE,
+            (gint) c, 0);
+        break;
+      }
+  GST_OBJECT_LOCK (self);
+  self->nonfinite += n;
+  GST_OBJECT_UNLOCK (self);
+  if (self->warned)
+    return;
+  self->warned = TRUE;
+  GST_ELEMENT_WARNING (self, STREAM, DECODE,
+      ("Densities of the window that ends before sample %" G_GUINT64_FORMAT
+       " are beyond 3.4e38 uV^2/Hz, the largest number of the stream, and were "
+       "limited to that: samples are far larger than any voltage, look for "
+       "their cause upstream. Further ones are only marked and counted "
+       "(stats: nonfinite).",
+          frame->end),
+      (NULL));
+}
+
 static GstFlowReturn
 push_frame (GstEegSpectrum *self, const EegSpectrumFrame *frame)
 {
@@ -384,6 +417,7 @@ push_frame (GstEegSpectrum *self, const EegSpectrumFrame *frame)
   GstFlowReturn ret;
   GstMapInfo map;
   gfloat *out;
+  guint64 too_large = 0;
 
   if (!buffer || !gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
     gst_clear_buffer (&buffer);
@@ -394,14 +428,20 @@ push_frame (GstEegSpectrum *self, const EegSpectrumFrame *frame)
   }
   out = (gfloat *) map.data;
   for (c = 0; c < self->plan.config.channels; c++)
-    for (k = 0; k < bins; k++)
-      *out++ = (gfloat) frame->psd[c * all + k];
+    for (k = 0; k < bins; k++) {
+      const gdouble density = frame->psd[c * all + k];
+
+      too_large += density > G_MAXFLOAT;
+      *out++ = (gfloat) MIN (density, G_MAXFLOAT);
+    }
   gst_buffer_unmap (buffer, &map);
   GST_BUFFER_OFFSET (buffer) = frame->begin;
   GST_BUFFER_OFFSET_END (buffer) = frame->end;
   GST_BUFFER_PTS (buffer) = frame->time;
   GST_BUFFER_DURATION (buffer) = frame->duration;
   eeg_spectrum_ledger_stamp (&self->ledger, buffer, frame->begin, frame->end);
+  if (G_UNLIKELY (too_large > 0))
+    report_too_large (self, buffer, frame, too_large);
   if (self->mark_discont)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   self->mark_discont = FALSE;
@@ -497,41 +537,33 @@ announce (GstEegSpectrum *self, guint64 end)
   post (self, &frame);
 }
 
-/* Which of the values that were just replaced were not finite. */
 static void
-mark_nonfinite (GstEegSpectrum *self, const guint8 *data, gsize frames)
+note_replaced (gpointer data, gsize first, gsize n, gsize channel)
 {
-  const gsize channels = self->plan.config.channels;
-  gsize c, f, i;
+  GstEegSpectrum *self = data;
 
-  for (c = 0; c < channels; c++)
-    for (f = 0; f < frames; f++) {
-      i = f * channels + c;
-      if (!(fabs (self->plan.config.is_f64
-                      ? ((const gdouble *) data)[i]
-                      : (gdouble) ((const gfloat *) data)[i]) <= EEG_DSP_HUGE))
-        eeg_spectrum_ledger_mark (&self->ledger, self->position + f, 1,
-            GST_EEG_STATUS_NONFINITE, (gint) c);
-    }
+  eeg_spectrum_ledger_mark (&self->ledger, self->position + first, (guint32) n,
+      GST_EEG_STATUS_NONFINITE, (gint) channel);
+  gst_eeg_base_filter_note_replaced (
+      GST_EEG_BASE_FILTER (self), self->position + first, (gint) channel);
 }
 
 static void
 report_nonfinite (
     GstEegSpectrum *self, const guint8 *data, gsize frames, guint64 bad)
 {
-  mark_nonfinite (self, data, frames);
+  const gsize channels = self->plan.config.channels;
+
+  if (self->plan.config.is_f64)
+    eeg_dsp_find_unusable_f64 (
+        (const gdouble *) data, frames, channels, note_replaced, self);
+  else
+    eeg_dsp_find_unusable_f32 (
+        (const gfloat *) data, frames, channels, note_replaced, self);
   GST_OBJECT_LOCK (self);
   self->nonfinite += bad;
   GST_OBJECT_UNLOCK (self);
-  if (!self->warned) {
-    self->warned = TRUE;
-    GST_ELEMENT_WARNING (self, STREAM, DECODE,
-        ("Values that are not finite arrived at or after sample "
-         "%" G_GUINT64_FORMAT " and were replaced by the last good value; "
-         "further ones are only counted (stats: nonfinite).",
-            self->position),
-        (NULL));
-  }
+  gst_eeg_base_filter_warn_replaced (GST_EEG_BASE_FILTER (self));
 }
 
 static GstFlowReturn

@@ -323,6 +323,116 @@ assert_refused (const gchar *line, const gchar *word)
   gst_object_unref (p);
 }
 
+static guint64
+nonfinite_of (GstHarness *h)
+{
+  GstStructure *stats;
+  guint64 n;
+
+  g_object_get (h->element, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "nonfinite", &n));
+  gst_structure_free (stats);
+  return n;
+}
+
+/* A product that is no number others can compute with: held, marked on its
+ * sample and channel, counted, told once. */
+GST_START_TEST (test_products_that_are_not_finite_are_contained)
+  {
+    static const struct
+    {
+      const gchar *gain;
+      gfloat bad;
+      gfloat held;
+    } cases[] = {
+        {"1e9", 1e22f, (gfloat) (1e-4f * 1e9)}, /* beyond 1e30 */
+        {"-1e9", 3e38f, (gfloat) (1e-4f * -1e9)},
+        {"2", NAN, (gfloat) 2e-4f},
+        {"0.5", -INFINITY, (gfloat) 0.5e-4f},
+        {"0", INFINITY, 0},
+    };
+    guint i, f, c, piece;
+
+    for (i = 0; i < G_N_ELEMENTS (cases); i++)
+      for (piece = 1; piece <= 20; piece += 19) {
+        GstHarness *h = start (cases[i].gain);
+        GstBus *bus = gst_bus_new ();
+        GstMessage *m;
+        GstBuffer *b;
+        gfloat x[2];
+
+        gst_element_set_bus (h->element, bus);
+        for (f = 0; f < 20; f += piece) {
+          b = make_buffer (f, piece, FALSE);
+          if (f <= 7 && 7 < f + piece)
+            gst_buffer_fill (b, (7 - f) * 8, &cases[i].bad, 4);
+          if (f <= 8 && 8 < f + piece)
+            gst_buffer_fill (b, (8 - f) * 8, &cases[i].bad, 4);
+          gst_harness_push (h, b);
+        }
+        for (f = 0; f < 20; f += piece) {
+          GstEegMeta *meta;
+          guint k;
+
+          b = gst_harness_pull (h);
+          meta = gst_buffer_get_eeg_meta (b);
+          for (k = 0; k < piece; k++) {
+            const gboolean is_bad = f + k == 7 || f + k == 8;
+
+            gst_buffer_extract (b, k * 8, x, 8);
+            if (is_bad)
+              fail_unless (x[0] == cases[i].held, "%s: %g", cases[i].gain,
+                  (gdouble) x[0]);
+            fail_unless (isfinite (x[0]) && isfinite (x[1]));
+            for (c = 0; c < 2; c++)
+              fail_unless_equals_int (
+                  meta ? gst_eeg_meta_get_flags_at (meta, f + k, (gint) c) : 0,
+                  is_bad && c == 0 ? GST_EEG_STATUS_NONFINITE : 0);
+          }
+          gst_buffer_unref (b);
+        }
+        fail_unless_equals_uint64 (nonfinite_of (h), 2);
+        m = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
+        fail_unless (m != NULL);
+        gst_message_unref (m);
+        fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING) == NULL);
+        gst_element_set_bus (h->element, NULL);
+        gst_object_unref (bus);
+        gst_harness_teardown (h);
+      }
+  }
+GST_END_TEST;
+
+/* The controller's way too, and doubles. */
+GST_START_TEST (test_products_of_a_driven_gain_are_contained)
+  {
+    GstHarness *h = gst_harness_new ("eeggain");
+    GstControlSource *source = gst_interpolation_control_source_new ();
+    GstBuffer *b;
+    gdouble v = NAN;
+
+    g_object_set (source, "mode", GST_INTERPOLATION_MODE_LINEAR, NULL);
+    gst_timed_value_control_source_set (
+        GST_TIMED_VALUE_CONTROL_SOURCE (source), 0, 2.0);
+    gst_object_add_control_binding (
+        GST_OBJECT (h->element), gst_direct_control_binding_new_absolute (
+                                     GST_OBJECT (h->element), "scale", source));
+    gst_harness_set_src_caps_str (h, CAPS ("F64LE"));
+    b = make_buffer (0, 5, TRUE);
+    gst_buffer_fill (b, 3 * 16 + 8, &v, 8);
+    b = gst_harness_push_and_pull (h, b);
+    gst_buffer_extract (b, 3 * 16 + 8, &v, 8);
+    fail_unless (v == -2e-4);
+    fail_unless_equals_int (
+        gst_eeg_meta_get_flags_at (gst_buffer_get_eeg_meta (b), 3, 1),
+        GST_EEG_STATUS_NONFINITE);
+    fail_unless_equals_uint64 (nonfinite_of (h), 1);
+    gst_buffer_unref (b);
+    gst_object_unref (source);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_wrong_lists_and_streams_are_refused)
   {
     assert_refused (
@@ -332,6 +442,11 @@ GST_START_TEST (test_wrong_lists_and_streams_are_refused)
         "eegtestsrc num-buffers=2 ! eeggain gain=much ! fakesink", "much");
     assert_refused (
         "eegtestsrc num-buffers=2 ! eeggain gain=inf ! fakesink", "inf");
+    assert_refused ("eegtestsrc num-buffers=2 ! eeggain gain=1e308 ! fakesink",
+        "from -1e9 to 1e9");
+    assert_refused (
+        "eegtestsrc channels=2 num-buffers=2 ! eeggain gain=1,-2e9 ! fakesink",
+        "-2e+09 as entry 2");
     assert_refused ("audiotestsrc num-buffers=2 ! audio/x-raw,format=F32LE ! "
                     "eeggain ! fakesink",
         "eeg-unit");
@@ -354,6 +469,8 @@ eeggain_suite (void)
   tcase_add_test (tc, test_discont_jumps_to_the_new_gain);
   tcase_add_test (tc, test_controller_drives_every_frame);
   tcase_add_test (tc, test_response);
+  tcase_add_test (tc, test_products_that_are_not_finite_are_contained);
+  tcase_add_test (tc, test_products_of_a_driven_gain_are_contained);
   tcase_add_test (tc, test_wrong_lists_and_streams_are_refused);
   return s;
 }

@@ -82,6 +82,43 @@ GST_START_TEST (test_nan_contained_and_reported)
   }
 GST_END_TEST;
 
+/* The square of what samples may be at most is more than a float holds. */
+GST_START_TEST (test_density_of_the_largest_sample_is_finite)
+  {
+    static const gchar *const words[] = {"3.4e38", "limited", NULL};
+    Rig r = rig_new ("eegspectrum window=1");
+    GstBuffer *b = make_buffer (0, 250);
+    GstEegMeta *meta;
+    GstMessage *m;
+    GstMapInfo map;
+    gfloat *psd;
+    guint k;
+
+    gst_buffer_map (b, &map, GST_MAP_WRITE);
+    ((gfloat *) map.data)[2 * 30] = 1e30f;
+    gst_buffer_unmap (b, &map);
+    gst_harness_push (r.h, b);
+    m = next_message (&r, FALSE);
+    fail_unless (isfinite (at (m, "band-power", 0, 2)));
+    gst_message_unref (m);
+    b = gst_harness_pull (r.h);
+    meta = gst_buffer_get_eeg_meta (b);
+    gst_buffer_map (b, &map, GST_MAP_READ);
+    psd = (gfloat *) map.data;
+    for (k = 0; k < map.size / sizeof (gfloat); k++)
+      fail_unless (isfinite (psd[k]));
+    fail_unless (psd[10] == G_MAXFLOAT);
+    gst_buffer_unmap (b, &map);
+    fail_unless_equals_int (
+        gst_eeg_meta_get_flags_at (meta, 0, 0), GST_EEG_STATUS_NONFINITE);
+    fail_unless_equals_int (gst_eeg_meta_get_flags_at (meta, 0, 1), 0);
+    gst_buffer_unref (b);
+    fail_unless (stat_of (&r, "nonfinite") > 0);
+    expect_trouble (&r, GST_MESSAGE_WARNING, words);
+    rig_free (&r);
+  }
+GST_END_TEST;
+
 /* --- who listens ---------------------------------------------------------- */
 
 GST_START_TEST (test_nothing_computed_for_nobody)
@@ -412,6 +449,7 @@ eegspectrum_stream_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_status_of_the_window);
+  tcase_add_test (tc, test_density_of_the_largest_sample_is_finite);
   tcase_add_test (tc, test_nan_contained_and_reported);
   tcase_add_test (tc, test_nothing_computed_for_nobody);
   tcase_add_test (tc, test_branch_of_a_tee);

@@ -34,6 +34,7 @@ static const struct
     {"eegfilter fir=0.5,0.25,0.25", SAME, 1, 1},
     {"eegmontage reference=average", EVERY, 1, 1},
     {"eegmontage channels=C1,C2,C3", SAME, 1, 1},
+    {"eeggain gain=-1", SAME, 1, 1},
     {"eegdownsample factor=4", FLOOR, 1, 4},
     {"eegdownsample factor=7 precision=double", FLOOR, 1, 7},
     {"eegdownsample rate=160", FLOOR, 16, 25},

@@ -46,6 +46,8 @@ typedef struct
   void (*narrow_f64) (const double *y, double *out, size_t n);
 } EegDspMatrixKernels;
 
+const EegDspMatrixKernels *eeg_dsp_matrix_kernels_for (EegDspIsa isa);
+
 extern const EegDspMatrixKernels eeg_dsp_matrix_kernels_baseline;
 extern const EegDspMatrixKernels eeg_dsp_matrix_kernels_avx2;
 extern const EegDspMatrixKernels eeg_dsp_matrix_kernels_avx512;

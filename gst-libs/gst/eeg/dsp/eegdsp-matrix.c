@@ -79,8 +79,8 @@ padded (size_t n)
   return (n + EEG_DSP_PANEL - 1) / EEG_DSP_PANEL * EEG_DSP_PANEL;
 }
 
-static const EegDspMatrixKernels *
-kernels_for (EegDspIsa isa)
+const EegDspMatrixKernels *
+eeg_dsp_matrix_kernels_for (EegDspIsa isa)
 {
 #ifdef EEG_DSP_HAVE_X86
   if (isa == EEG_DSP_ISA_AVX512 && eeg_dsp_isa_supported (isa))
@@ -213,7 +213,7 @@ eeg_dsp_matrix_new_for_isa (const EegDspMatrixSpec *s, EegDspIsa isa)
   m->cols = s->cols;
   m->padded_rows = padded (m->rows);
   m->padded_cols = padded (m->cols);
-  m->kernels = kernels_for (isa);
+  m->kernels = eeg_dsp_matrix_kernels_for (isa);
   m->path = choose_path (s);
   m->block = BLOCK_DOUBLES / m->padded_cols;
   if (m->block > BLOCK_MOST)

@@ -79,3 +79,24 @@ eeg_dsp_replaced_flush (EegDspReplaced *r)
   }
 DEFINE_FIND (float, f32)
 DEFINE_FIND (double, f64)
+
+#define DEFINE_HOLD(type, suffix)                                              \
+  uint64_t eeg_dsp_hold_unusable_##suffix (type *x, size_t frames,             \
+      size_t channels, type *last, EegDspReplacedFunc func, void *data)        \
+  {                                                                            \
+    uint64_t found =                                                           \
+        eeg_dsp_find_unusable_##suffix (x, frames, channels, func, data);      \
+    size_t c, f;                                                               \
+                                                                               \
+    for (c = 0; c < channels; c++)                                             \
+      for (f = 0; f < frames; f++) {                                           \
+        type *value = x + f * channels + c;                                    \
+                                                                               \
+        if (!eeg_dsp_is_usable ((double) *value))                              \
+          *value = last[c];                                                    \
+        last[c] = *value;                                                      \
+      }                                                                        \
+    return found;                                                              \
+  }
+DEFINE_HOLD (float, f32)
+DEFINE_HOLD (double, f64)

@@ -68,6 +68,13 @@ EEG_DSP_API uint64_t eeg_dsp_find_unusable_f32 (const float *x, size_t frames,
 EEG_DSP_API uint64_t eeg_dsp_find_unusable_f64 (const double *x, size_t frames,
     size_t channels, EegDspReplacedFunc func, void *data);
 
+/* Replaces those values by the one before them in their channel, by @last before
+ * the first, which then receives the last frame. Tells and returns the same. */
+EEG_DSP_API uint64_t eeg_dsp_hold_unusable_f32 (float *x, size_t frames,
+    size_t channels, float *last, EegDspReplacedFunc func, void *data);
+EEG_DSP_API uint64_t eeg_dsp_hold_unusable_f64 (double *x, size_t frames,
+    size_t channels, double *last, EegDspReplacedFunc func, void *data);
+
 #ifdef __cplusplus
 }
 #endif

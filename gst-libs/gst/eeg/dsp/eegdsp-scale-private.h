@@ -4,11 +4,13 @@
 #pragma once
 
 #include "eegdsp-kernel.h"
+#include "eegdsp-matrix-kernel.h"
 #include "eegdsp-scale.h"
 
 struct _EegDspScale
 {
   const EegDspKernels *kernels;
+  const EegDspMatrixKernels *checks;
   EegDspIsa isa;
   size_t channels;
   /* The factors one after the other, repeated until whole vectors fit: a

@@ -39,6 +39,7 @@ eeg_dsp_scale_new (const double *factors, size_t channels, EegDspIsa isa)
   if (!s)
     return NULL;
   s->kernels = eeg_dsp_kernels_for (isa);
+  s->checks = eeg_dsp_matrix_kernels_for (isa);
   s->isa = isa;
   s->channels = channels;
   s->period = period_of (channels);
@@ -110,4 +111,18 @@ eeg_dsp_scale_f64 (
     const EegDspScale *s, const double *in, double *out, size_t frames)
 {
   s->kernels->scale_f64 (in, out, s->wide, s->period, frames * s->channels);
+}
+
+int
+eeg_dsp_scale_is_usable_f32 (
+    const EegDspScale *s, const float *x, size_t frames)
+{
+  return s->checks->clean_f32 (x, frames * s->channels);
+}
+
+int
+eeg_dsp_scale_is_usable_f64 (
+    const EegDspScale *s, const double *x, size_t frames)
+{
+  return s->checks->clean_f64 (x, frames * s->channels);
 }

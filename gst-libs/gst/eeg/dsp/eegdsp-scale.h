@@ -49,6 +49,13 @@ EEG_DSP_API void eeg_dsp_scale_f32 (
 EEG_DSP_API void eeg_dsp_scale_f64 (
     const EegDspScale *scale, const double *in, double *out, size_t frames);
 
+/* 0 when one of the values of @frames frames, such as a product, is not finite or
+ * beyond EEG_DSP_HUGE. */
+EEG_DSP_API int eeg_dsp_scale_is_usable_f32 (
+    const EegDspScale *scale, const float *x, size_t frames);
+EEG_DSP_API int eeg_dsp_scale_is_usable_f64 (
+    const EegDspScale *scale, const double *x, size_t frames);
+
 #ifdef __cplusplus
 }
 #endif
