@@ -8,6 +8,7 @@
 #   KERNEL=FILE  a Debian kernel, default the newest /boot/vmlinuz-*-amd64
 # The image and the log stay in BUILD/emulate. Not 0 when a test fails or did not run.
 set -eu
+[ -z "${KERNEL:-}" ] || KERNEL=$(realpath -m "$KERNEL")
 cd "$(dirname "$0")/.."
 build=$(realpath "${BUILD:-build}")
 tests=${*:-libs/dsp-isas libs/dsp-scale libs/dsp-agree libs/dsp-spectrum elements/eegtovoltage
