@@ -1,6 +1,6 @@
 #!/bin/sh
 # Run tests on an emulated processor with AVX-512 (bochs), for machines that have none. It proves
-# results, not speed. Build first (scripts/build.sh); takes about half an hour.
+# results, not speed. Build first (scripts/build.sh); takes a quarter of an hour of an idle core.
 #   scripts/emulate-avx512.sh                   what computes: libs/dsp-* and the elements above it
 #   scripts/emulate-avx512.sh libs/dsp-fir ...  these tests
 #   BUILD=DIR    the build directory, default build
