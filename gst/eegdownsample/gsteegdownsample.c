@@ -485,6 +485,16 @@ report_replaced (
   gst_eeg_base_filter_warn_replaced (GST_EEG_BASE_FILTER (self));
 }
 
+/* What became of the outputs that a gap before this input let go. */
+static GstFlowReturn
+drained (GstEegDownsample *self)
+{
+  GstFlowReturn ret = self->drained;
+
+  self->drained = GST_FLOW_OK;
+  return ret;
+}
+
 /* Nothing but a loss, as this element itself sends it at the end. */
 static void
 take_loss (GstEegDownsample *self, GstBuffer *input)
@@ -501,22 +511,6 @@ take_loss (GstEegDownsample *self, GstBuffer *input)
 }
 
 static GstFlowReturn
-gst_eeg_downsample_submit (
-    GstBaseTransform *trans, gboolean is_discont, GstBuffer *input)
-{
-  GstEegDownsample *self = SELF (trans);
-  GstFlowReturn ret;
-
-  self->drained = GST_FLOW_OK;
-  ret = PARENT->submit_input_buffer (trans, is_discont, input);
-  if (ret == GST_FLOW_OK && self->drained != GST_FLOW_OK) {
-    gst_clear_buffer (&trans->queued_buf);
-    ret = self->drained;
-  }
-  return ret;
-}
-
-static GstFlowReturn
 gst_eeg_downsample_generate (GstBaseTransform *trans, GstBuffer **output)
 {
   GstEegDownsample *self = SELF (trans);
@@ -530,11 +524,16 @@ gst_eeg_downsample_generate (GstBaseTransform *trans, GstBuffer **output)
   *output = NULL;
   if (!input)
     return GST_FLOW_OK;
+  ret = drained (self);
+  if (G_UNLIKELY (ret != GST_FLOW_OK)) {
+    gst_buffer_unref (input);
+    return ret;
+  }
   frames = gst_buffer_get_size (input) / GST_EEG_INFO_BPF (&self->info);
   if (frames == 0) {
     take_loss (self, input);
     gst_buffer_unref (input);
-    return self->drained;
+    return drained (self);
   }
   made = eeg_dsp_decimator_available (self->decimator, frames);
   if (made > 0) {
@@ -592,6 +591,7 @@ static gboolean
 gst_eeg_downsample_sink_event (GstBaseTransform *trans, GstEvent *event)
 {
   GstEegDownsample *self = GST_EEG_DOWNSAMPLE (trans);
+  gboolean ok;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_EOS:
@@ -623,7 +623,10 @@ gst_eeg_downsample_sink_event (GstBaseTransform *trans, GstEvent *event)
       }
       break;
   }
-  return PARENT->sink_event (trans, event);
+  ok = PARENT->sink_event (trans, event);
+  /* What became of outputs before an event is not the next buffer's business. */
+  drained (self);
+  return ok;
 }
 
 static gboolean
@@ -902,7 +905,6 @@ gst_eeg_downsample_class_init (GstEegDownsampleClass *klass)
   trans_class->stop = gst_eeg_downsample_stop;
   trans_class->query = gst_eeg_downsample_query;
   trans_class->sink_event = gst_eeg_downsample_sink_event;
-  trans_class->submit_input_buffer = gst_eeg_downsample_submit;
   trans_class->generate_output = gst_eeg_downsample_generate;
   base_class->transform_info = gst_eeg_downsample_transform_info;
   base_class->setup = gst_eeg_downsample_setup;

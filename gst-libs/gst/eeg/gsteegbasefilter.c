@@ -30,6 +30,7 @@ typedef struct
   guint n_frames;
   GstBuffer *current;      /* what process() writes to */
   gboolean direct;         /* buffers need not go through #GstBaseTransform */
+  gboolean generates;      /* the stage makes its outputs itself */
   GstCaps *refused;        /* caps that an error was posted for */
   GstBufferPool *pool;     /* of outputs that are not inputs, or NULL */
   gsize pool_size;         /* bytes of one of its buffers */
@@ -431,8 +432,8 @@ gst_eeg_base_filter_transform_ip (GstBaseTransform *trans, GstBuffer *buffer)
 
 /* Most of what #GstBaseTransform does for a buffer serves stages that are not of
  * this kind (quality of service, outputs of other sizes); it costs as much as a
- * filter. A stage that works in place with what this class gives it needs none
- * of it. */
+ * filter. A stage that works in place with what this class gives it, or makes its
+ * outputs all by itself, needs none of it. */
 static gboolean
 can_go_direct (GstEegBaseFilter *self)
 {
@@ -441,13 +442,52 @@ can_go_direct (GstEegBaseFilter *self)
       GST_BASE_TRANSFORM_CLASS (gst_eeg_base_filter_parent_class);
   GstEegBaseFilterPrivate *priv = PRIV (self);
 
+  priv->generates = klass->generate_output != parent->generate_output;
   return priv->rate_n > 0 &&
          klass->submit_input_buffer ==
              gst_eeg_base_filter_submit_input_buffer &&
-         klass->generate_output == parent->generate_output &&
-         klass->transform_ip == gst_eeg_base_filter_transform_ip &&
          !klass->transform_ip_on_passthrough && !klass->before_transform &&
-         gst_base_transform_is_in_place (GST_BASE_TRANSFORM (self));
+         (priv->generates ||
+             (klass->transform_ip == gst_eeg_base_filter_transform_ip &&
+                 gst_base_transform_is_in_place (GST_BASE_TRANSFORM (self))));
+}
+
+static GstFlowReturn
+push (GstEegBaseFilter *self, GstBuffer *buffer)
+{
+  GstEegBaseFilterPrivate *priv = PRIV (self);
+  GstClockTime end = GST_BUFFER_PTS (buffer);
+
+  if (GST_CLOCK_TIME_IS_VALID (end)) {
+    if (GST_BUFFER_DURATION_IS_VALID (buffer))
+      end += GST_BUFFER_DURATION (buffer);
+    GST_OBJECT_LOCK (self);
+    priv->position = end;
+    GST_OBJECT_UNLOCK (self);
+  }
+  return gst_pad_push (((GstBaseTransform *) self)->srcpad, buffer);
+}
+
+static GstFlowReturn
+push_generated (GstEegBaseFilter *self)
+{
+  GstBaseTransform *trans = (GstBaseTransform *) self;
+  GstBaseTransformClass *klass =
+      (GstBaseTransformClass *) ((GTypeInstance *) self)->g_class;
+  GstBuffer *buffer;
+  GstFlowReturn ret;
+
+  do {
+    buffer = NULL;
+    ret = klass->generate_output (trans, &buffer);
+    if (buffer) {
+      if (ret == GST_FLOW_OK)
+        ret = push (self, buffer);
+      else
+        gst_clear_buffer (&buffer);
+    }
+  } while (ret == GST_FLOW_OK && buffer != NULL);
+  return ret;
 }
 
 static GstFlowReturn
@@ -456,31 +496,29 @@ gst_eeg_base_filter_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   GstBaseTransform *trans = (GstBaseTransform *) parent;
   GstEegBaseFilter *self = SELF (trans);
   GstEegBaseFilterPrivate *priv = PRIV (self);
-  GstClockTime end;
   GstFlowReturn ret;
 
   if (!priv->direct || GST_PAD_NEEDS_RECONFIGURE (trans->srcpad))
     return priv->base_chain (pad, parent, buffer);
   trans->queued_buf = buffer;
   ret = begin_buffer (self, buffer);
-  buffer = g_steal_pointer (&trans->queued_buf);
-  if (ret == GST_FLOW_OK && !gst_base_transform_is_passthrough (trans)) {
-    buffer = gst_buffer_make_writable (buffer);
-    ret = gst_eeg_base_filter_transform_ip (trans, buffer);
-  }
   if (ret != GST_FLOW_OK) {
+    gst_clear_buffer (&trans->queued_buf);
+    return ret;
+  }
+  if (priv->generates) {
+    ret = push_generated (self);
+  } else {
+    buffer = g_steal_pointer (&trans->queued_buf);
+    if (!gst_base_transform_is_passthrough (trans)) {
+      buffer = gst_buffer_make_writable (buffer);
+      ret = gst_eeg_base_filter_transform_ip (trans, buffer);
+    }
+    if (ret == GST_FLOW_OK)
+      return push (self, buffer);
     gst_buffer_unref (buffer);
-    return ret == GST_BASE_TRANSFORM_FLOW_DROPPED ? GST_FLOW_OK : ret;
   }
-  end = GST_BUFFER_PTS (buffer);
-  if (GST_CLOCK_TIME_IS_VALID (end)) {
-    if (GST_BUFFER_DURATION_IS_VALID (buffer))
-      end += GST_BUFFER_DURATION (buffer);
-    GST_OBJECT_LOCK (self);
-    priv->position = end;
-    GST_OBJECT_UNLOCK (self);
-  }
-  return gst_pad_push (trans->srcpad, buffer);
+  return ret == GST_BASE_TRANSFORM_FLOW_DROPPED ? GST_FLOW_OK : ret;
 }
 
 static void
