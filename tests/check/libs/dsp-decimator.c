@@ -204,6 +204,8 @@ GST_START_TEST (test_minimum_phase)
   {
     static const int factors[] = {1, 2, 4, 16, 100, 1024};
     static const double ripple[] = {0.0251, 0.0101, 0.0101};
+    /* each of them designs the filter anew, in long doubles */
+    const int points = g_getenv ("EEG_EMULATOR") ? 50 : 400;
     int q, n, k;
     guint i;
 
@@ -213,13 +215,13 @@ GST_START_TEST (test_minimum_phase)
         double limit = pow (10, -eeg_dsp_decimator_attenuation (q) / 20);
         double re, im, f;
 
-        for (n = 0; n <= 400 && factors[i] > 1; n++) {
-          f = 0.4 / factors[i] * n / 400;
+        for (n = 0; n <= points && factors[i] > 1; n++) {
+          f = 0.4 / factors[i] * n / points;
           fail_unless (eeg_dsp_decimator_response (&spec, f, &re, &im));
           fail_unless (fabs (20 * log10 (hypot (re, im))) <= ripple[q],
               "factor %d quality %d: %g dB", factors[i], q,
               20 * log10 (hypot (re, im)));
-          f = 0.6 / factors[i] + (0.5 - 0.6 / factors[i]) * n / 400;
+          f = 0.6 / factors[i] + (0.5 - 0.6 / factors[i]) * n / points;
           eeg_dsp_decimator_response (&spec, f, &re, &im);
           fail_unless (hypot (re, im) <= limit * 1.0001,
               "factor %d quality %d: %g dB", factors[i], q,
