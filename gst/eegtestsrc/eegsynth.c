@@ -257,36 +257,50 @@ eeg_frame (EegSynth *synth, double frequency, double amplitude, uint64_t sample,
   synth->next = sample + 1;
 }
 
+int
+eeg_synth_is_common (EegSynthWave wave)
+{
+  return wave != EEG_SYNTH_EEG;
+}
+
+double
+eeg_synth_common (const EegSynth *synth, EegSynthWave wave, double frequency,
+    double amplitude, uint64_t sample)
+{
+  switch (wave) {
+    case EEG_SYNTH_SINE:
+      return amplitude * sin (TWO_PI * turns (sample, frequency, synth->rate));
+    case EEG_SYNTH_SQUARE:
+      return turns (sample, frequency, synth->rate) < 0.5 ? amplitude
+                                                          : -amplitude;
+    case EEG_SYNTH_IMPULSE:
+      /* the first sample of every period */
+      return sample == 0 ||
+                     floor ((double) sample * frequency / synth->rate) !=
+                         floor ((double) (sample - 1) * frequency / synth->rate)
+                 ? amplitude
+                 : 0.0;
+    case EEG_SYNTH_COUNTER:
+      return (double) (sample & 0x7fffff) * 0x1p-23;
+    case EEG_SYNTH_EEG:
+    case EEG_SYNTH_SILENCE:
+      break;
+  }
+  return 0.0;
+}
+
 void
 eeg_synth_frame (EegSynth *synth, EegSynthWave wave, double frequency,
     double amplitude, uint64_t sample, double *volts)
 {
-  double v = 0.0;
+  double v;
   unsigned c;
 
-  switch (wave) {
-    case EEG_SYNTH_EEG:
-      eeg_frame (synth, frequency, amplitude, sample, volts);
-      return;
-    case EEG_SYNTH_SINE:
-      v = amplitude * sin (TWO_PI * turns (sample, frequency, synth->rate));
-      break;
-    case EEG_SYNTH_SQUARE:
-      v = turns (sample, frequency, synth->rate) < 0.5 ? amplitude : -amplitude;
-      break;
-    case EEG_SYNTH_IMPULSE:
-      /* the first sample of every period */
-      if (sample == 0 ||
-          floor ((double) sample * frequency / synth->rate) !=
-              floor ((double) (sample - 1) * frequency / synth->rate))
-        v = amplitude;
-      break;
-    case EEG_SYNTH_COUNTER:
-      v = (double) (sample & 0x7fffff) * 0x1p-23;
-      break;
-    case EEG_SYNTH_SILENCE:
-      break;
+  if (!eeg_synth_is_common (wave)) {
+    eeg_frame (synth, frequency, amplitude, sample, volts);
+    return;
   }
+  v = eeg_synth_common (synth, wave, frequency, amplitude, sample);
   for (c = 0; c < synth->channels; c++)
     volts[c] = v;
 }

@@ -33,3 +33,8 @@ void eeg_synth_free (EegSynth *synth);
  * on which frames were asked for before. Consecutive frames are cheapest. */
 void eeg_synth_frame (EegSynth *synth, EegSynthWave wave, double frequency,
     double amplitude, uint64_t sample, double *volts);
+
+/* Whether all channels show the same, and that in volts. */
+int eeg_synth_is_common (EegSynthWave wave);
+double eeg_synth_common (const EegSynth *synth, EegSynthWave wave,
+    double frequency, double amplitude, uint64_t sample);

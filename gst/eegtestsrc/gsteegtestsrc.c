@@ -370,6 +370,13 @@ gst_eeg_test_src_fill (GstPushSrc *push, GstBuffer *buffer)
     if (self->wide) {
       eeg_synth_frame (self->synth, wave, frequency, amplitude, first + i,
           (gdouble *) map.data + (gsize) i * channels);
+    } else if (eeg_synth_is_common (wave)) {
+      gfloat *out = (gfloat *) map.data + (gsize) i * channels;
+      const gfloat v = (gfloat) eeg_synth_common (
+          self->synth, wave, frequency, amplitude, first + i);
+
+      for (c = 0; c < channels; c++)
+        out[c] = v;
     } else {
       gfloat *out = (gfloat *) map.data + (gsize) i * channels;
 
