@@ -27,11 +27,53 @@ eeg_filter_params_clear (EegFilterParams *params)
   g_clear_pointer (&params->fir, g_free);
 }
 
+/* The cascade takes values up to 1e30, and floats reach 3e38: so much may be
+ * made of them, and a little more than the peak of the gain says. */
+#define MAX_GAIN   1e7
+#define MAX_WITHIN 1e100 /* from section to section there are doubles */
+
+static void G_GNUC_PRINTF (4, 5)
+    refuse (gchar *message, gsize size, gdouble rate, const gchar *format, ...)
+{
+  gsize n;
+  va_list args;
+
+  va_start (args, format);
+  g_vsnprintf (message, size, format, args);
+  va_end (args);
+  n = strlen (message);
+  g_snprintf (message + n, size - n, " (at %.9g samples per second)", rate);
+}
+
+/* One section from b0, b1, b2, a0, a1, a2. */
+static gboolean
+read_section (const gdouble *c, guint number, gdouble rate, EegDspSection *s,
+    gchar *message, gsize size)
+{
+  *s = (EegDspSection){
+      c[0] / c[3], c[1] / c[3], c[2] / c[3], c[4] / c[3], c[5] / c[3]};
+  if (c[3] != 0 &&
+      (!isfinite (s->b0) || !isfinite (s->b1) || !isfinite (s->b2) ||
+          !isfinite (s->a1) || !isfinite (s->a2)))
+    refuse (message, size, rate,
+        "section %u of sos is too large once divided by its a0 of %g, expected "
+        "numbers that a double holds, such as with an a0 of 1",
+        number, c[3]);
+  else if (c[3] == 0 || !(fabs (s->a2) < 1) || !(fabs (s->a1) < 1 + s->a2))
+    refuse (message, size, rate,
+        "section %u of sos is not stable (a0 %g, a1 %g, a2 %g), expected, "
+        "after division by a0, |a2| < 1 and |a1| < 1 + a2",
+        number, c[3], c[4], c[5]);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 /* The extra sections, scaled to a0 = 1: b0, b1, b2, a0, a1, a2 each, as SciPy
  * writes them. */
 static gint
-read_sections (
-    const gchar *text, EegDspSection *sections, gchar *message, gsize size)
+read_sections (const gchar *text, gdouble rate, EegDspSection *sections,
+    gchar *message, gsize size)
 {
   GError *error = NULL;
   gdouble *v;
@@ -39,54 +81,71 @@ read_sections (
 
   v = gst_eeg_parse_double_list (text, &n, &error);
   if (!v) {
-    g_snprintf (message, size, "sos: %s", error->message);
+    refuse (message, size, rate, "sos: %s", error->message);
     g_error_free (error);
     return -1;
   }
   if (n % 6 != 0 || n / 6 > EEG_FILTER_MAX_EXTRA) {
-    g_snprintf (message, size,
+    refuse (message, size, rate,
         "sos has %u numbers, expected six a section (b0, b1, b2, a0, a1, a2) "
         "and at most %d sections",
         n, EEG_FILTER_MAX_EXTRA);
     g_free (v);
     return -1;
   }
-  for (i = 0; i < n / 6; i++) {
-    const gdouble *c = v + 6 * i;
-    EegDspSection *s = sections + i;
-
-    *s = (EegDspSection){
-        c[0] / c[3], c[1] / c[3], c[2] / c[3], c[4] / c[3], c[5] / c[3]};
-    if (!isfinite (s->b0 + s->b1 + s->b2) || !(fabs (s->a2) < 1) ||
-        !(fabs (s->a1) < 1 + s->a2)) {
-      g_snprintf (message, size,
-          "section %u of sos is not stable (a0 %g, a1 %g, a2 %g), expected, "
-          "after division by a0, |a2| < 1 and |a1| < 1 + a2",
-          i + 1, c[3], c[4], c[5]);
+  for (i = 0; i < n / 6; i++)
+    if (!read_section (v + 6 * i, i + 1, rate, sections + i, message, size)) {
       g_free (v);
       return -1;
     }
-  }
   g_free (v);
   return n / 6;
 }
 
 static gboolean
-read_taps (
-    const gchar *text, EegFilterDesign *design, gchar *message, gsize size)
+read_taps (const gchar *text, gdouble rate, EegFilterDesign *design,
+    gchar *message, gsize size)
 {
   GError *error = NULL;
 
   design->taps = gst_eeg_parse_double_list (text, &design->n_taps, &error);
   if (!design->taps) {
-    g_snprintf (message, size, "fir: %s", error->message);
+    refuse (message, size, rate, "fir: %s", error->message);
     g_error_free (error);
     return FALSE;
   }
   if (design->n_taps <= EEG_DSP_FIR_MAX_TAPS)
     return TRUE;
-  g_snprintf (message, size, "fir has %u taps, expected at most %d",
+  refuse (message, size, rate, "fir has %u taps, expected at most %d",
       design->n_taps, EEG_DSP_FIR_MAX_TAPS);
+  return FALSE;
+}
+
+/* What the user gave can make infinities of finite values. */
+static gboolean
+check_gain (const EegFilterParams *p, gdouble rate,
+    const EegFilterDesign *design, gchar *message, gsize size)
+{
+  gboolean sos = p->sos && p->sos[0], fir = design->n_taps > 0;
+  gdouble within = 1, gain = 1, taps = 0;
+  guint i;
+
+  if (!sos && !fir)
+    return TRUE;
+  if (design->n_sections > 0)
+    gain = eeg_dsp_peak_gain (design->sections, design->n_sections, &within);
+  for (i = 0; i < design->n_taps; i++)
+    taps += fabs (design->taps[i]);
+  if (fir)
+    gain *= taps;
+  if (within <= MAX_WITHIN && gain <= MAX_GAIN * (1 + 1e-9))
+    return TRUE;
+  refuse (message, size, rate,
+      "%s%s%s would amplify %g times, expected at most %g times: more takes "
+      "samples out of the range of their numbers",
+      sos ? "sos" : "", sos && fir ? " and fir together" : "",
+      !sos ? "fir" : "", within > MAX_WITHIN ? within : gain,
+      within > MAX_WITHIN ? MAX_WITHIN : MAX_GAIN);
   return FALSE;
 }
 
@@ -139,7 +198,7 @@ design_sections (const EegFilterParams *p, gdouble rate,
     }
   }
   if (p->sos && p->sos[0]) {
-    k = read_sections (p->sos, sections + n, message, size);
+    k = read_sections (p->sos, rate, sections + n, message, size);
     if (k < 0)
       return -1;
     n += k;
@@ -170,8 +229,9 @@ eeg_filter_design (const EegFilterParams *params, gdouble rate,
   design->n_sections = MAX (n, 0);
   if (n < 0)
     return FALSE;
-  if (!params->fir || !params->fir[0] ||
-      read_taps (params->fir, design, message, size))
+  if ((!params->fir || !params->fir[0] ||
+          read_taps (params->fir, rate, design, message, size)) &&
+      check_gain (params, rate, design, message, size))
     return TRUE;
   eeg_filter_design_clear (design);
   return FALSE;

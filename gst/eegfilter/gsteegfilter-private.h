@@ -28,6 +28,7 @@ struct _GstEegFilter
   gint changed;         /* looked at without the lock */
   guint64 nonfinite, changes, refusals;
   guint n_sections, n_taps;
+  gboolean running; /* caps were agreed on; until the state falls to READY */
 
   /* Streaming thread. */
   EegFilterChain *chain, *old;

@@ -88,6 +88,7 @@ gst_eeg_filter_set_property (
     GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstEegFilter *self = GST_EEG_FILTER (object);
+  gboolean fixed = FALSE;
 
   GST_OBJECT_LOCK (self);
   switch (id) {
@@ -133,7 +134,10 @@ gst_eeg_filter_set_property (
       self->on_gap = g_value_get_enum (value);
       break;
     case PROP_ALIGN_FREQUENCY:
-      self->align_hz = g_value_get_double (value);
+      /* Its delay was agreed on with the stream. */
+      fixed = self->running && self->align_hz != g_value_get_double (value);
+      if (!fixed)
+        self->align_hz = g_value_get_double (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -141,6 +145,12 @@ gst_eeg_filter_set_property (
   }
   g_atomic_int_set (&self->changed, TRUE);
   GST_OBJECT_UNLOCK (self);
+  if (fixed)
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+        ("%s cannot change while the stream runs and keeps its value: stop "
+         "first.",
+            pspec->name),
+        (NULL));
 }
 
 static void

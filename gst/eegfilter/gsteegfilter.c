@@ -14,7 +14,8 @@
  * lowest corners stay exact. The state is carried from buffer to buffer:
  * however the stream is divided into buffers, the result is the same.
  *
- * Every property may be changed while playing. The old and the new filter then
+ * Every property but #GstEegFilter:align-frequency may be changed while playing.
+ * The old and the new filter then
  * run side by side for 100 ms while the output moves from one to the other; the
  * samples are marked as changed in the ledger. A request that the stream cannot
  * have (a corner above half of its rate) is refused: with an error when the
@@ -211,7 +212,21 @@ gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   set_design (self, &design, in);
   self->fade_length = MAX (1, GST_EEG_INFO_RATE (in) / 10);
   self->fresh = TRUE;
+  GST_OBJECT_LOCK (self);
+  self->running = TRUE;
+  GST_OBJECT_UNLOCK (self);
   return TRUE;
+}
+
+static gboolean
+gst_eeg_filter_stop (GstBaseTransform *trans)
+{
+  GstEegFilter *self = GST_EEG_FILTER (trans);
+
+  GST_OBJECT_LOCK (self);
+  self->running = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  return GST_BASE_TRANSFORM_CLASS (gst_eeg_filter_parent_class)->stop (trans);
 }
 
 static void
@@ -507,6 +522,7 @@ gst_eeg_filter_class_init (GstEegFilterClass *klass)
       "High-pass, low-pass and notch for every channel of an EEG in volts",
       "gst-plugins-eeg");
 
+  GST_BASE_TRANSFORM_CLASS (klass)->stop = gst_eeg_filter_stop;
   base_class->setup = gst_eeg_filter_setup;
   base_class->reset = gst_eeg_filter_reset;
   base_class->gain_is_a_note = TRUE;

@@ -141,6 +141,106 @@ GST_START_TEST (test_low_corners_work)
   }
 GST_END_TEST;
 
+/* These made infinities of finite samples. */
+GST_START_TEST (test_overflow_refused)
+  {
+    refused ("fir=1e300,1e300", 250,
+        "fir would amplify 2e+300 times, expected at most 1e+07 times");
+    refused ("fir=1e308,1e308", 250, "fir would amplify");
+    refused ("sos=1e25,0,0,1,0,0,1e25,0,0,1,0,0", 250,
+        "sos would amplify 1e+50 times");
+    refused ("sos=1e300,0,0,1,0,0,1e-300,0,0,1,0,0", 250,
+        "amplify 1e+300 times, expected at most 1e+100");
+    refused ("sos=1e5,0,0,1,0,0 fir=1e5", 250,
+        "sos and fir together would amplify 1e+10 times");
+    /* a resonance between the points of any grid */
+    refused ("sos=1,0,0,1,-1.2345678,0.99999999", 1000, "sos would amplify");
+    refused ("sos=1,0,0,1,-0.99999999,0", 1000, "sos would amplify 1e+08");
+    refused ("lowpass=30 fir=2e7", 250, "fir would amplify");
+  }
+GST_END_TEST;
+
+/* To microvolts and more; the largest values that are taken stay finite. */
+GST_START_TEST (test_great_gains_work)
+  {
+    static const gchar *const good[] = {"fir=1e6", "sos=1e7,0,0,1,0,0",
+        "sos=1e-30,0,0,1,0,0,1e30,0,0,1,0,0", "fir=1e7",
+        "lowpass=40 sos=1e3,0,0,1,0,0 fir=1e4",
+        "sos=1,0,0,1,-1.999,0.99901 fir=0.5"};
+
+    for (guint n = 0; n < G_N_ELEMENTS (good); n++) {
+      GstHarness *h = start (good[n]);
+      gfloat *x = g_new (gfloat, 1000 * CHANNELS);
+      GArray *got;
+
+      for (guint i = 0; i < 1000 * CHANNELS; i++)
+        x[i] = i / 7 % 2 ? 1e30f : -1e30f;
+      fail_unless_equals_int (
+          gst_harness_push (
+              h, gst_buffer_new_wrapped (x, 1000 * CHANNELS * sizeof *x)),
+          GST_FLOW_OK);
+      got = outputs (h);
+      fail_unless_equals_int (got->len, 1000 * CHANNELS);
+      for (guint i = 0; i < got->len; i++)
+        fail_unless (
+            isfinite (g_array_index (got, gfloat, i)), "%s, %u", good[n], i);
+      g_array_unref (got);
+      gst_harness_teardown (h);
+    }
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_sections_beyond_doubles_refused)
+  {
+    gchar *x = g_strnfill (100000, 'x'), *sos = g_strconcat ("sos=", x, NULL);
+    gchar *fir = g_strconcat ("fir=", x, NULL);
+
+    refused ("sos=1e300,1,1,1e-300,0,0", 250,
+        "section 1 of sos is too large once divided by its a0 of 1e-300");
+    refused ("sos=1,0,0,0,0,0", 250, "is not stable (a0 0, a1 0, a2 0)");
+    refused (
+        "sos=1,0,0,1,0,0,1,0,0,1,-2,1", 500, "section 2 of sos is not stable");
+    refused ("sos=1,0,0,1,0,0,1,0,0,1,-2,1", 500, "at 500 samples per second");
+    refused ("sos=1,2", 500, "at 500 samples per second");
+    refused ("fir=1,,2", 500, "at 500 samples per second");
+    /* what was expected stands behind the longest entry */
+    refused (sos, 250, "xxx...', expected a finite number");
+    refused (fir, 250, "write for example 1,2.5 (at 250 samples per second)");
+    g_free (x);
+    g_free (sos);
+    g_free (fir);
+  }
+GST_END_TEST;
+
+GST_START_TEST (test_align_while_it_runs_refused)
+  {
+    GstHarness *h = gst_harness_new ("eegfilter");
+    GstBus *bus = gst_bus_new ();
+    gdouble hz;
+
+    gst_element_set_bus (h->element, bus);
+    g_object_set (h->element, "lowpass", 45.0, "align-frequency", 10.0, NULL);
+    gst_harness_set_src_caps_str (h, CAPS);
+    gst_harness_push (h, make_buffer (0, 20));
+    g_object_set (h->element, "align-frequency", 5.0, NULL);
+    expect_message (bus, GST_MESSAGE_WARNING,
+        "align-frequency cannot change while the stream runs and keeps its "
+        "value: stop first");
+    g_object_get (h->element, "align-frequency", &hz, NULL);
+    fail_unless (hz == 10);
+    /* the same again is no change */
+    g_object_set (h->element, "align-frequency", 10.0, NULL);
+    fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING) == NULL);
+    gst_element_set_state (h->element, GST_STATE_READY);
+    g_object_set (h->element, "align-frequency", 5.0, NULL);
+    g_object_get (h->element, "align-frequency", &hz, NULL);
+    fail_unless (hz == 5);
+    gst_element_set_bus (h->element, NULL);
+    gst_object_unref (bus);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
 static Suite *
 eegfilter_limits_suite (void)
 {
@@ -152,6 +252,10 @@ eegfilter_limits_suite (void)
   tcase_add_test (tc, test_corners_beyond_the_arithmetic_refused);
   tcase_add_test (tc, test_named_corner_works);
   tcase_add_test (tc, test_low_corners_work);
+  tcase_add_test (tc, test_overflow_refused);
+  tcase_add_test (tc, test_great_gains_work);
+  tcase_add_test (tc, test_sections_beyond_doubles_refused);
+  tcase_add_test (tc, test_align_while_it_runs_refused);
   return s;
 }
 

@@ -45,6 +45,39 @@ eeg_dsp_response (const EegDspSection *s, int n, double rate, double frequency,
   *im = cimag (h);
 }
 
+#define GRID 64
+
+static void
+raise_peaks (
+    const EegDspSection *s, int n, double w, double *peak, double *within)
+{
+  double g = 1;
+  int i;
+
+  for (i = 0; i < n; i++) {
+    g *= cabs (polynomial (s[i].b0, s[i].b1, s[i].b2, w) /
+               polynomial (1, s[i].a1, s[i].a2, w));
+    /* not a number is greater than all */
+    *within = g <= *within ? *within : g;
+  }
+  *peak = g <= *peak ? *peak : g;
+}
+
+double
+eeg_dsp_peak_gain (const EegDspSection *s, int n, double *within)
+{
+  double peak = 0;
+  int i;
+
+  *within = 0;
+  for (i = 0; i <= GRID; i++)
+    raise_peaks (s, n, M_PI * i / GRID, &peak, within);
+  for (i = 0; i < n; i++)
+    if (s[i].a1 * s[i].a1 < 4 * s[i].a2)
+      raise_peaks (s, n, acos (-s[i].a1 / (2 * sqrt (s[i].a2))), &peak, within);
+  return peak;
+}
+
 /* Delay of c0 + c1 z + c2 z^2 in samples: Re (sum k c_k z^k / sum c_k z^k). 0
  * where it is 0: the phase jumps there. */
 static int
