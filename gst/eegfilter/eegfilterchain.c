@@ -46,6 +46,15 @@ eeg_filter_chain_reset (EegFilterChain *chain, EegDspStart start)
     eeg_dsp_fir_reset (chain->fir, start);
 }
 
+void
+eeg_filter_chain_inherit (
+    EegFilterChain *chain, const EegFilterChain *from, gint n_sections)
+{
+  eeg_dsp_cascade_inherit (chain->cascade, from->cascade, n_sections);
+  if (chain->fir)
+    eeg_dsp_fir_reset (chain->fir, EEG_DSP_START_STEADY);
+}
+
 guint64
 eeg_filter_chain_run (EegFilterChain *chain, gboolean f32, gconstpointer in,
     gpointer out, gsize n_frames)

@@ -18,6 +18,11 @@ EegFilterChain *eeg_filter_chain_new (
 void eeg_filter_chain_free (EegFilterChain *chain);
 void eeg_filter_chain_reset (EegFilterChain *chain, EegDspStart start);
 
+/* As a reset to the steady state, but the first @n_sections go on from where
+ * those of @from are. */
+void eeg_filter_chain_inherit (
+    EegFilterChain *chain, const EegFilterChain *from, gint n_sections);
+
 /* Returns how many values were replaced, @f32 says of which type they are. */
 guint64 eeg_filter_chain_run (EegFilterChain *chain, gboolean f32,
     gconstpointer in, gpointer out, gsize n_frames);

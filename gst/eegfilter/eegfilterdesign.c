@@ -247,6 +247,17 @@ eeg_filter_design_equal (const EegFilterDesign *a, const EegFilterDesign *b)
              memcmp (a->taps, b->taps, a->n_taps * sizeof *a->taps) == 0);
 }
 
+gint
+eeg_filter_design_common (const EegFilterDesign *a, const EegFilterDesign *b)
+{
+  gint n = 0;
+
+  while (n < a->n_sections && n < b->n_sections &&
+         memcmp (&a->sections[n], &b->sections[n], sizeof *a->sections) == 0)
+    n++;
+  return n;
+}
+
 void
 eeg_filter_design_response (const EegFilterDesign *design, gdouble rate,
     gdouble frequency, gdouble *re, gdouble *im)
@@ -279,10 +290,12 @@ eeg_filter_design_group_delay (const EegFilterDesign *design, gdouble rate,
 }
 
 gdouble
-eeg_filter_design_settling (const EegFilterDesign *design, gdouble rate)
+eeg_filter_design_settling (
+    const EegFilterDesign *design, gdouble rate, gint first)
 {
   gdouble fir = design->n_taps > 1 ? (design->n_taps - 1) / rate : 0;
 
-  return eeg_dsp_settling (design->sections, design->n_sections, rate, 0.01) +
+  return eeg_dsp_settling (
+             design->sections + first, design->n_sections - first, rate, 0.01) +
          fir;
 }

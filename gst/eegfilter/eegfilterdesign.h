@@ -43,13 +43,18 @@ void eeg_filter_design_clear (EegFilterDesign *design);
 gboolean eeg_filter_design_equal (
     const EegFilterDesign *a, const EegFilterDesign *b);
 
-/* Complex gain, and seconds until a transient has fallen to 1 %. */
+/* How many leading sections are the same. */
+gint eeg_filter_design_common (
+    const EegFilterDesign *a, const EegFilterDesign *b);
+
+/* Complex gain; seconds until a transient of the sections from @first on and of
+ * the FIR has fallen to 1 %. */
 void eeg_filter_design_response (const EegFilterDesign *design, gdouble rate,
     gdouble frequency, gdouble *re, gdouble *im);
 /* FALSE where nothing passes. */
 gboolean eeg_filter_design_group_delay (const EegFilterDesign *design,
     gdouble rate, gdouble frequency, gdouble *seconds);
 gdouble eeg_filter_design_settling (
-    const EegFilterDesign *design, gdouble rate);
+    const EegFilterDesign *design, gdouble rate, gint first);
 
 G_END_DECLS

@@ -82,17 +82,29 @@ get_params (GstEegFilter *self, EegFilterParams *params, EegDspStart *start)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Takes @design over. */
+/* Frames until the sections from @first on have settled, and the FIR. */
+static guint64
+settling_frames (const EegFilterDesign *design, gdouble rate, gint first)
+{
+  gdouble seconds = eeg_filter_design_settling (design, rate, first);
+
+  return (guint64) ceil (MIN (seconds * rate, 1e18));
+}
+
+/* Takes @design over; its first @kept sections go on. */
 static void
-set_design (GstEegFilter *self, EegFilterDesign *design, const GstEegInfo *info)
+set_design (GstEegFilter *self, EegFilterDesign *design, gint kept,
+    const GstEegInfo *info)
 {
   gdouble rate = GST_EEG_INFO_EXACT_RATE (info);
-  gdouble seconds = eeg_filter_design_settling (design, rate);
 
   eeg_filter_design_clear (&self->design);
   self->design = *design;
-  self->settling = (guint64) ceil (MIN (seconds, 3600) * rate);
-  self->unsettled = self->settling;
+  self->settling = settling_frames (design, rate, 0);
+  /* What goes on may not have settled itself. */
+  self->unsettled =
+      kept == 0 ? self->settling
+                : MAX (self->unsettled, settling_frames (design, rate, kept));
   GST_OBJECT_LOCK (self);
   self->n_sections = design->n_sections;
   self->n_taps = design->n_taps;
@@ -209,7 +221,7 @@ gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   }
   eeg_filter_chain_report_replaced (self->chain, note_replaced, self);
   eeg_filter_chain_reset (self->chain, start);
-  set_design (self, &design, in);
+  set_design (self, &design, 0, in);
   self->fade_length = MAX (1, GST_EEG_INFO_RATE (in) / 10);
   self->fresh = TRUE;
   GST_OBJECT_LOCK (self);
@@ -240,8 +252,11 @@ gst_eeg_filter_reset (GstEegBaseFilter *base, GstEegResetReason reason)
   start = self->start;
   hold = self->on_gap == EEG_FILTER_ON_GAP_HOLD;
   GST_OBJECT_UNLOCK (self);
-  if (reason == GST_EEG_RESET_DISCONT && hold)
+  if (reason == GST_EEG_RESET_DISCONT && hold) {
+    /* The state goes on, but what it meets may have jumped meanwhile. */
+    self->unsettled = self->settling;
     return;
+  }
   drop_old (self);
   if (self->chain)
     eeg_filter_chain_reset (self->chain, start);
@@ -258,6 +273,7 @@ take_over (GstEegFilter *self, const GstEegInfo *info)
   EegDspStart start;
   gchar message[384];
   gboolean ok;
+  gint kept;
 
   get_params (self, &params, &start);
   ok = eeg_filter_design (&params, GST_EEG_INFO_EXACT_RATE (info), &design,
@@ -283,12 +299,15 @@ take_over (GstEegFilter *self, const GstEegInfo *info)
         ("No memory for the new filter; the old one stays."), (NULL));
     return;
   }
-  set_design (self, &design, info);
+  kept = self->fresh ? 0 : eeg_filter_design_common (&design, &self->design);
+  set_design (self, &design, kept, info);
   if (self->fresh) {
     eeg_filter_chain_reset (fresh, start);
     eeg_filter_chain_free (self->chain);
   } else {
-    /* A running signal: always from the steady state, or it would click. */
+    /* A running signal: from where the sections in front are that did not
+     * change, and always from the steady state, or it would click. */
+    eeg_filter_chain_inherit (fresh, self->chain, kept);
     self->old = self->chain;
     eeg_filter_chain_report_replaced (self->old, NULL, NULL);
     self->fade_done = 0;
@@ -474,7 +493,7 @@ gst_eeg_filter_describe (GstEegResponse *response, gdouble rate)
     g_string_append (text, design.n_taps ? "no second-order sections" : "off");
   s = gst_structure_new ("eeg-response", "out-rate", G_TYPE_DOUBLE, rate,
       "delay", G_TYPE_DOUBLE, 0.0, "latency", G_TYPE_DOUBLE, 0.0, "settling",
-      G_TYPE_DOUBLE, eeg_filter_design_settling (&design, rate), "text",
+      G_TYPE_DOUBLE, eeg_filter_design_settling (&design, rate, 0), "text",
       G_TYPE_STRING, text->str, NULL);
   g_string_free (text, TRUE);
   eeg_filter_design_clear (&design);

@@ -57,13 +57,30 @@ run_from (const gchar *properties, guint from, guint to)
   return got;
 }
 
+/* What a filter of @properties makes of @x, of CHANNELS channels. */
+static GArray *
+run_on (const gchar *properties, const gfloat *x, guint frames)
+{
+  GstHarness *h = start (properties);
+  GArray *got;
+
+  gst_harness_push (
+      h, gst_buffer_new_memdup (x, frames * CHANNELS * sizeof *x));
+  got = outputs (h);
+  gst_harness_teardown (h);
+  return got;
+}
+
 /* In a tenth of a second, evenly, from what the old filter would have gone on to
- * give to what the new one gives that begins there, settled. */
+ * give to what the new one gives: its high-pass goes on, its low-pass begins
+ * there, settled on what the high-pass gives. */
 GST_START_TEST (test_change_is_an_even_fade)
   {
     const guint length = 25;
     GArray *before = run_from ("highpass=1 lowpass=45", 0, 400);
-    GArray *after = run_from ("highpass=1 lowpass=8", 200, 400);
+    GArray *between = run_from ("highpass=1", 0, 400);
+    GArray *after = run_on (
+        "lowpass=8", &g_array_index (between, gfloat, 200 * CHANNELS), 200);
     GArray *got = g_array_new (FALSE, FALSE, sizeof (gfloat));
     GstHarness *h = gst_harness_new ("eegfilter");
     gdouble most = 0;
@@ -92,8 +109,193 @@ GST_START_TEST (test_change_is_an_even_fade)
     fail_unless (most > 1e-6);
     gst_harness_teardown (h);
     g_array_unref (got);
+    g_array_unref (between);
     g_array_unref (after);
     g_array_unref (before);
+  }
+GST_END_TEST;
+
+/* A blink of 200 uV upon an offset, at frame 500. */
+static gfloat
+blink (guint frame, guint channel)
+{
+  gdouble d = ((gdouble) frame - 500) / 40;
+
+  return (gfloat) (0.187 - 0.374 * channel + 2e-4 * exp (-d * d) +
+                   1e-5 * sin (0.2 * frame));
+}
+
+static GstBuffer *
+blink_buffer (guint first, guint frames)
+{
+  GstBuffer *b = make_buffer (first, frames);
+  GstMapInfo map;
+
+  gst_buffer_map (b, &map, GST_MAP_WRITE);
+  for (guint i = 0; i < frames * CHANNELS; i++)
+    ((gfloat *) map.data)[i] = blink (first + i / CHANNELS, i % CHANNELS);
+  gst_buffer_unmap (b, &map);
+  return b;
+}
+
+/* Runs @before up to frame 500 and @after, of one property more, from there on,
+ * in buffers of @split. */
+static GArray *
+run_blink (
+    const gchar *before, const gchar *name, const gchar *value, guint split)
+{
+  GstHarness *h = start (before);
+  GstElement *e = gst_harness_find_element (h, "eegfilter");
+  GArray *got;
+
+  for (guint f = 0; f < 1500; f += split) {
+    if (f == 500 && name)
+      gst_util_set_object_arg (G_OBJECT (e), name, value);
+    gst_harness_push (h, blink_buffer (f, split));
+  }
+  got = outputs (h);
+  gst_object_unref (e);
+  gst_harness_teardown (h);
+  return got;
+}
+
+/* The baseline is what it would be without the change. Wanted: a filter that ran
+ * all along, once the low-pass of its own has settled. */
+GST_START_TEST (test_sections_in_front_go_on)
+  {
+    static const struct
+    {
+      const gchar *before, *name, *value, *all_along;
+      gdouble error;
+    } cases[] = {
+        {"highpass=0.5", "lowpass", "45", "highpass=0.5 lowpass=45", 1e-7},
+        {"highpass=0.5 lowpass=45", "lowpass", "0", "highpass=0.5", 1e-7},
+        {"highpass=0.5 lowpass=45", "fir", "0.5,0.5",
+            "highpass=0.5 lowpass=45 fir=0.5,0.5", 1e-9},
+        {"highpass=0.5 order=16", "lowpass", "40",
+            "highpass=0.5 lowpass=40 order=16", 2e-7},
+        /* sections that stay as they are, because b0 is 0 */
+        {"sos=0,1,0,1,-0.9,0,1,-1,0,1,-0.99,0", "fir", "1,0",
+            "sos=0,1,0,1,-0.9,0,1,-1,0,1,-0.99,0", 1e-9},
+        /* and then are in one pass with others */
+        {"highpass=0.5", "sos", "0,1,0,1,0,0", "highpass=0.5 sos=0,1,0,1,0,0",
+            1e-9},
+    };
+
+    for (guint n = 0; n < G_N_ELEMENTS (cases); n++) {
+      GArray *want = run_blink (cases[n].all_along, NULL, NULL, 500);
+      GArray *first = NULL;
+      static const guint splits[] = {500, 1, 4, 50};
+
+      for (guint s = 0; s < G_N_ELEMENTS (splits); s++) {
+        GArray *got = run_blink (
+            cases[n].before, cases[n].name, cases[n].value, splits[s]);
+
+        fail_unless_equals_int (got->len, 1500 * CHANNELS);
+        for (guint i = 550 * CHANNELS; i < got->len; i++)
+          fail_unless (fabs (g_array_index (got, gfloat, i) -
+                             g_array_index (want, gfloat, i)) < cases[n].error,
+              "%s %s=%s, frame %u: %g, not %g", cases[n].before, cases[n].name,
+              cases[n].value, i / CHANNELS, g_array_index (got, gfloat, i),
+              g_array_index (want, gfloat, i));
+        if (first)
+          fail_unless_same (g_array_ref (first), got);
+        else
+          first = got;
+      }
+      g_array_unref (first);
+      g_array_unref (want);
+    }
+  }
+GST_END_TEST;
+
+/* Frames marked as settling, from the first one given. */
+static guint
+settling_from (GstHarness *h, guint64 from)
+{
+  guint n = 0;
+  GstBuffer *b;
+
+  while ((b = gst_harness_try_pull (h))) {
+    GstEegStatusFlags any = 0;
+
+    gst_buffer_get_eeg_ledger (b, NULL, NULL, NULL, &any);
+    if (GST_BUFFER_OFFSET (b) >= from && any & GST_EEG_STATUS_SETTLING)
+      n += GST_BUFFER_OFFSET_END (b) - GST_BUFFER_OFFSET (b);
+    gst_buffer_unref (b);
+  }
+  return n;
+}
+
+/* 19 s for the high-pass, a tenth of a second for the low-pass. */
+GST_START_TEST (test_only_what_changed_settles)
+  {
+    GstHarness *h = start ("highpass=0.1");
+    GstElement *e = gst_harness_find_element (h, "eegfilter");
+    guint n;
+
+    gst_harness_push (h, make_buffer (0, 10000));
+    g_object_set (e, "lowpass", 45.0, NULL);
+    for (guint f = 10000; f < 20000; f += 10)
+      gst_harness_push (h, make_buffer (f, 10));
+    n = settling_from (h, 10000);
+    fail_unless (n >= 10 && n <= 50, "%u", n);
+    /* what goes on and has not settled yet still is marked */
+    gst_harness_teardown (h);
+    gst_object_unref (e);
+    h = start ("highpass=0.1");
+    e = gst_harness_find_element (h, "eegfilter");
+    gst_harness_push (h, make_buffer (0, 100));
+    g_object_set (e, "lowpass", 45.0, NULL);
+    for (guint f = 100; f < 10000; f += 10)
+      gst_harness_push (h, make_buffer (f, 10));
+    n = settling_from (h, 100);
+    fail_unless (n > 4500 && n < 5000, "%u", n);
+    gst_object_unref (e);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
+/* The state saw a jump across the gap. */
+GST_START_TEST (test_held_gap_is_marked)
+  {
+    GstHarness *h = start ("highpass=0.1 on-gap=hold");
+    GstBuffer *b;
+    guint n;
+
+    gst_harness_push (h, make_buffer (0, 10000));
+    b = make_buffer (10100, 10);
+    GST_BUFFER_FLAG_SET (b, GST_BUFFER_FLAG_DISCONT);
+    gst_harness_push (h, b);
+    for (guint f = 10110; f < 20000; f += 10)
+      gst_harness_push (h, make_buffer (f, 10));
+    n = settling_from (h, 10100);
+    fail_unless (n > 4500 && n < 5000, "%u", n);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
+/* 1e-4 Hz takes 19152 s. */
+GST_START_TEST (test_settling_beyond_an_hour_is_marked)
+  {
+    GstHarness *h = gst_harness_new_parse ("eegfilter highpass=1e-4");
+    guint n = 0;
+
+    gst_harness_set_src_caps_str (h,
+        "audio/x-raw,format=F32LE,layout=interleaved,rate=1,channels=1,"
+        "channel-mask=(bitmask)0x0,eeg-unit=V,eeg-full-scale=(double)1.0");
+    for (guint f = 0; f < 30000; f += 1000) {
+      GstBuffer *b = gst_buffer_new_allocate (NULL, 4000, NULL);
+
+      gst_buffer_memset (b, 0, 0, 4000);
+      GST_BUFFER_OFFSET (b) = f;
+      GST_BUFFER_OFFSET_END (b) = f + 1000;
+      GST_BUFFER_PTS (b) = f * GST_SECOND;
+      gst_harness_push (h, b);
+    }
+    n = settling_from (h, 0);
+    fail_unless_equals_int (n, 20000);
+    gst_harness_teardown (h);
   }
 GST_END_TEST;
 
@@ -194,6 +396,10 @@ eegfilter_changes_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_change_while_playing);
   tcase_add_test (tc, test_change_is_an_even_fade);
+  tcase_add_test (tc, test_sections_in_front_go_on);
+  tcase_add_test (tc, test_only_what_changed_settles);
+  tcase_add_test (tc, test_held_gap_is_marked);
+  tcase_add_test (tc, test_settling_beyond_an_hour_is_marked);
   tcase_add_test (tc, test_impossible_change_refused);
   tcase_add_test (tc, test_refused_change_leaves_samples_alone);
   tcase_add_test (tc, test_changes_from_another_thread);

@@ -34,6 +34,12 @@ struct _EegDspCascade
   double *last;  /* last good value a channel */
   unsigned char *armed;
   EegDspReplaced replaced;
+  /* of what was inherited */
+  EegDspSection sections[EEG_DSP_CASCADE_MAX_SECTIONS]; /* as they were given */
+  double scale[EEG_DSP_CASCADE_MAX_SECTIONS]; /* state of ours for their 1 */
+  double behind[2 * EEG_DSP_CASCADE_MAX_SECTIONS]; /* as zi, for those behind */
+  int kept;            /* leading sections that go on */
+  unsigned char *warm; /* channels that do */
 };
 
 static void *
@@ -109,7 +115,7 @@ static void
 make_passes (EegDspCascade *c, const EegDspSection *sections)
 {
   const size_t lanes = c->kernels->lanes;
-  double *k = c->coefs, x = 1, gain;
+  double *k = c->coefs, x = 1, gain, product;
   int first, i;
 
   for (first = 0; first == 0 || first < c->n_sections;
@@ -127,6 +133,12 @@ make_passes (EegDspCascade *c, const EegDspSection *sections)
     pass->coefs = k;
     pass->state = c->state + 2 * first * c->padded;
     x = find_steady (c->zi + 2 * first, s, n, gain * x);
+    /* What passes between is gain times as large, but lacks the b0 so far. */
+    for (i = 0, product = 1; i < n; i++) {
+      if (pass->form != EEG_DSP_FORM_ANY)
+        product *= sections[first + i].b0;
+      c->scale[first + i] = gain / product;
+    }
     splat (&k, gain, lanes);
     for (i = 0; i < n; i++) {
       splat (&k, s[i].b0, lanes);
@@ -162,11 +174,14 @@ eeg_dsp_cascade_new_for_isa (
   c->block = alloc_doubles (EEG_DSP_BLOCK * EEG_DSP_PAD);
   c->last = alloc_doubles (c->padded);
   c->armed = calloc (c->padded, 1);
+  c->warm = calloc (c->padded, 1);
   if (!eeg_dsp_replaced_init (&c->replaced, c->channels) || !c->coefs ||
-      !c->state || !c->block || !c->last || !c->armed) {
+      !c->state || !c->block || !c->last || !c->armed || !c->warm) {
     eeg_dsp_cascade_free (c);
     return NULL;
   }
+  if (n_sections > 0)
+    memcpy (c->sections, sections, n_sections * sizeof *sections);
   make_passes (c, sections);
   eeg_dsp_cascade_reset (c, EEG_DSP_START_STEADY);
   return c;
@@ -191,6 +206,7 @@ eeg_dsp_cascade_free (EegDspCascade *c)
   free (c->last);
   free (c->armed);
   eeg_dsp_replaced_clear (&c->replaced);
+  free (c->warm);
   free (c);
 }
 
@@ -203,6 +219,8 @@ eeg_dsp_cascade_reset (EegDspCascade *c, EegDspStart start)
   memset (c->block, 0, EEG_DSP_BLOCK * EEG_DSP_PAD * sizeof (double));
   memset (c->last, 0, c->padded * sizeof (double));
   memset (c->armed, 0, c->padded);
+  memset (c->warm, 0, c->padded);
+  c->kept = 0;
 }
 
 /* The first state of a channel in a pass; the next is a vector further. */
@@ -215,6 +233,66 @@ state_of (const EegDspCascade *c, const EegDspPass *pass, size_t channel)
          channel % lanes;
 }
 
+static double *
+state_in_section (const EegDspCascade *c, int section, size_t channel)
+{
+  return state_of (c, &c->passes[section / EEG_DSP_PASS_MAX], channel) +
+         section % EEG_DSP_PASS_MAX * 2 * c->kernels->lanes;
+}
+
+void
+eeg_dsp_cascade_inherit (EegDspCascade *c, const EegDspCascade *from, int n)
+{
+  size_t channel;
+  int i;
+
+  if (n > c->n_sections)
+    n = c->n_sections;
+  if (n > from->n_sections)
+    n = from->n_sections;
+  if (n < 0 || c->channels != from->channels)
+    n = 0;
+  eeg_dsp_cascade_reset (c, EEG_DSP_START_STEADY);
+  if (n == 0)
+    return;
+  c->kept = n;
+  find_steady (c->behind + 2 * n, c->sections + n, c->n_sections - n, 1);
+  for (i = 2 * n; i < 2 * c->n_sections; i++)
+    c->behind[i] *= c->scale[i / 2];
+  for (channel = 0; channel < c->channels; channel++) {
+    /* of one that has not started yet there is nothing to inherit */
+    if (!from->armed[channel])
+      continue;
+    c->warm[channel] = 1;
+    c->last[channel] = from->last[channel];
+    for (i = 0; i < n; i++) {
+      const double *source = state_in_section (from, i, channel);
+      double *at = state_in_section (c, i, channel);
+      const double ratio = c->scale[i] / from->scale[i];
+
+      at[0] = ratio * source[0];
+      at[c->kernels->lanes] = ratio * source[from->kernels->lanes];
+    }
+  }
+}
+
+/* Sections behind those that go on start as if what these give for @x had been
+ * there for ever. */
+static void
+arm_behind (EegDspCascade *c, size_t channel, double x)
+{
+  int i;
+
+  for (i = 0; i < c->kept; i++)
+    x = c->sections[i].b0 * x + *state_in_section (c, i, channel) / c->scale[i];
+  for (; i < c->n_sections; i++) {
+    double *at = state_in_section (c, i, channel);
+
+    at[0] = c->behind[2 * i] * x;
+    at[c->kernels->lanes] = c->behind[2 * i + 1] * x;
+  }
+}
+
 /* Prepares the state of a channel for its first good value. */
 static void
 arm (EegDspCascade *c, size_t channel, double x)
@@ -222,7 +300,9 @@ arm (EegDspCascade *c, size_t channel, double x)
   const double *zi = c->zi;
   int i, k;
 
-  for (i = 0; i < c->n_passes; i++) {
+  if (c->warm[channel])
+    arm_behind (c, channel, x);
+  for (i = 0; i < c->n_passes && !c->warm[channel]; i++) {
     double *at = state_of (c, &c->passes[i], channel);
 
     for (k = 0; k < 2 * c->passes[i].n_sections; k++)

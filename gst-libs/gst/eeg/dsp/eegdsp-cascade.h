@@ -52,6 +52,13 @@ EEG_DSP_API void eeg_dsp_cascade_free (EegDspCascade *cascade);
 EEG_DSP_API void eeg_dsp_cascade_reset (
     EegDspCascade *cascade, EegDspStart start);
 
+/* Like a reset, but the first @n sections go on from where those of @from are,
+ * which must be the same ones; the others start as if what these give for the
+ * next frame had been there for ever. Channels that @from has not seen a good
+ * value of start afresh. */
+EEG_DSP_API void eeg_dsp_cascade_inherit (
+    EegDspCascade *cascade, const EegDspCascade *from, int n);
+
 /* Filters @frames interleaved frames; @in may equal @out. The result is the
  * same, bit for bit, however the frames are divided into calls. A value that is
  * not finite or beyond EEG_DSP_HUGE is replaced by the last good one of its
