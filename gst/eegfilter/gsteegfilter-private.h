@@ -32,8 +32,10 @@ struct _GstEegFilter
 
   /* Streaming thread. */
   EegFilterChain *chain, *old;
-  EegFilterDesign design; /* of chain */
-  guint64 position;       /* absolute index of the next frame */
+  EegFilterDesign design;   /* of chain */
+  EegFilterParams accepted; /* what it was made from */
+  gchar refused[384]; /* why the buffer before could not have its change */
+  guint64 position;   /* absolute index of the next frame */
   guint fade_length, fade_done;
   guint64 settling, unsettled; /* frames: from start, and still to come */
   gpointer scratch;
@@ -43,5 +45,8 @@ struct _GstEegFilter
 
 /* gsteegfilter-properties.c */
 void gst_eeg_filter_install_properties (GObjectClass *klass);
+/* Puts the properties that are as in @tried back to what runs, with a notify;
+ * those that were set anew meanwhile stay. Streaming thread. */
+void gst_eeg_filter_put_back (GstEegFilter *self, const EegFilterParams *tried);
 
 G_END_DECLS

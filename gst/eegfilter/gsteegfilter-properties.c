@@ -4,6 +4,8 @@
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
+#include <string.h>
+
 #include "gsteegfilter-private.h"
 
 enum
@@ -151,6 +153,72 @@ gst_eeg_filter_set_property (
          "first.",
             pspec->name),
         (NULL));
+}
+
+/* The parameters of a design and where they are. */
+static const struct
+{
+  const gchar *name;
+  gsize at, size; /* in EegFilterParams; size 0: a string */
+} design_properties[] = {
+#define PLAIN(name, field)                                                     \
+  {                                                                            \
+    name, G_STRUCT_OFFSET (EegFilterParams, field),                            \
+        sizeof ((EegFilterParams *) 0)->field                                  \
+  }
+#define TEXT(name, field)                                                      \
+  {                                                                            \
+    name, G_STRUCT_OFFSET (EegFilterParams, field), 0                          \
+  }
+    PLAIN ("highpass", highpass),
+    PLAIN ("lowpass", lowpass),
+    PLAIN ("notch", notch),
+    PLAIN ("notch-q", notch_q),
+    PLAIN ("notch-harmonics", notch_harmonics),
+    PLAIN ("order", order),
+    PLAIN ("family", family),
+    PLAIN ("ripple", ripple),
+    PLAIN ("stopband", stopband),
+    TEXT ("sos", sos),
+    TEXT ("fir", fir),
+#undef PLAIN
+#undef TEXT
+};
+
+static gboolean
+is_equal (gconstpointer a, gconstpointer b, gsize size)
+{
+  return size ? memcmp (a, b, size) == 0
+              : g_strcmp0 (*(gchar *const *) a, *(gchar *const *) b) == 0;
+}
+
+void
+gst_eeg_filter_put_back (GstEegFilter *self, const EegFilterParams *tried)
+{
+  gboolean back[G_N_ELEMENTS (design_properties)] = {FALSE};
+  guint i;
+
+  GST_OBJECT_LOCK (self);
+  for (i = 0; i < G_N_ELEMENTS (design_properties); i++) {
+    const gsize at = design_properties[i].at, size = design_properties[i].size;
+    gpointer now = (guint8 *) &self->params + at;
+    gconstpointer running = (const guint8 *) &self->accepted + at;
+
+    back[i] = is_equal (now, (const guint8 *) tried + at, size) &&
+              !is_equal (now, running, size);
+    if (!back[i])
+      continue;
+    if (size) {
+      memcpy (now, running, size);
+    } else {
+      g_free (*(gchar **) now);
+      *(gchar **) now = g_strdup (*(gchar *const *) running);
+    }
+  }
+  GST_OBJECT_UNLOCK (self);
+  for (i = 0; i < G_N_ELEMENTS (design_properties); i++)
+    if (back[i])
+      g_object_notify (G_OBJECT (self), design_properties[i].name);
 }
 
 static void

@@ -82,6 +82,14 @@ get_params (GstEegFilter *self, EegFilterParams *params, EegDspStart *start)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Takes @params over. */
+static void
+accept_params (GstEegFilter *self, EegFilterParams *params)
+{
+  eeg_filter_params_clear (&self->accepted);
+  self->accepted = *params;
+}
+
 /* Frames until the sections from @first on have settled, and the FIR. */
 static guint64
 settling_frames (const EegFilterDesign *design, gdouble rate, gint first)
@@ -201,13 +209,14 @@ gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   get_params (self, &params, &start);
   ok = eeg_filter_design (
       &params, GST_EEG_INFO_EXACT_RATE (in), &design, message, sizeof message);
-  eeg_filter_params_clear (&params);
   if (!ok) {
+    eeg_filter_params_clear (&params);
     g_set_error_literal (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD, message);
     return FALSE;
   }
   if (!find_shift (self, GST_EEG_INFO_EXACT_RATE (in), error)) {
     eeg_filter_design_clear (&design);
+    eeg_filter_params_clear (&params);
     return FALSE;
   }
   drop_old (self);
@@ -215,12 +224,14 @@ gst_eeg_filter_setup (GstEegBaseFilter *base, const GstEegInfo *in,
   self->chain = eeg_filter_chain_new (&design, GST_EEG_INFO_CHANNELS (in));
   if (!self->chain) {
     eeg_filter_design_clear (&design);
+    eeg_filter_params_clear (&params);
     g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
         "no memory for the state of %d channels", GST_EEG_INFO_CHANNELS (in));
     return FALSE;
   }
   eeg_filter_chain_report_replaced (self->chain, note_replaced, self);
   eeg_filter_chain_reset (self->chain, start);
+  accept_params (self, &params);
   set_design (self, &design, 0, in);
   self->fade_length = MAX (1, GST_EEG_INFO_RATE (in) / 10);
   self->fresh = TRUE;
@@ -278,28 +289,37 @@ take_over (GstEegFilter *self, const GstEegInfo *info)
   get_params (self, &params, &start);
   ok = eeg_filter_design (&params, GST_EEG_INFO_EXACT_RATE (info), &design,
       message, sizeof message);
-  eeg_filter_params_clear (&params);
   if (!ok) {
     GST_OBJECT_LOCK (self);
     self->refusals++;
     GST_OBJECT_UNLOCK (self);
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
-        ("The new filter is impossible and the old one stays: %s.", message),
-        (NULL));
+    gst_eeg_filter_put_back (self, &params);
+    eeg_filter_params_clear (&params);
+    /* A controller asks for the same with every buffer. */
+    if (strcmp (message, self->refused) != 0)
+      GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+          ("The new filter is impossible and the old one stays: %s.", message),
+          (NULL));
+    g_strlcpy (self->refused, message, sizeof self->refused);
     return;
   }
+  self->refused[0] = '\0';
   if (eeg_filter_design_equal (&design, &self->design)) {
     eeg_filter_design_clear (&design);
+    accept_params (self, &params);
     return;
   }
   fresh = eeg_filter_chain_new (&design, GST_EEG_INFO_CHANNELS (info));
   if (!fresh) {
     eeg_filter_design_clear (&design);
+    gst_eeg_filter_put_back (self, &params);
+    eeg_filter_params_clear (&params);
     GST_ELEMENT_WARNING (self, RESOURCE, NO_SPACE_LEFT,
         ("No memory for the new filter; the old one stays."), (NULL));
     return;
   }
   kept = self->fresh ? 0 : eeg_filter_design_common (&design, &self->design);
+  accept_params (self, &params);
   set_design (self, &design, kept, info);
   if (self->fresh) {
     eeg_filter_chain_reset (fresh, start);
@@ -328,7 +348,9 @@ gst_eeg_filter_prepare (GstEegBaseFilter *base, GstBuffer *buffer,
 
   self->position = first_sample;
   /* A change during a change waits for its end. */
-  if (g_atomic_int_get (&self->changed) && !self->old)
+  if (!g_atomic_int_get (&self->changed))
+    self->refused[0] = '\0';
+  else if (!self->old)
     take_over (self, info);
   /* written in this thread only */
   if (self->shift > 0)
@@ -519,6 +541,7 @@ gst_eeg_filter_finalize (GObject *object)
   g_clear_pointer (&self->chain, eeg_filter_chain_free);
   eeg_filter_design_clear (&self->design);
   eeg_filter_params_clear (&self->params);
+  eeg_filter_params_clear (&self->accepted);
   G_OBJECT_CLASS (gst_eeg_filter_parent_class)->finalize (object);
 }
 

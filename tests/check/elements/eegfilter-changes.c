@@ -340,6 +340,68 @@ GST_START_TEST (test_refused_change_leaves_samples_alone)
   }
 GST_END_TEST;
 
+static void
+count_notify (GObject *object, GParamSpec *spec, gpointer count)
+{
+  (*(guint *) count)++;
+}
+
+/* What is read back is what runs, and the next valid change is not held up. */
+GST_START_TEST (test_refused_change_is_put_back)
+  {
+    GstHarness *h = gst_harness_new ("eegfilter");
+    GstBus *bus = gst_bus_new ();
+    GstStructure *s;
+    gdouble lowpass, notch, delay;
+    gchar *sos, *text;
+    guint notified = 0;
+
+    gst_element_set_bus (h->element, bus);
+    g_object_set (h->element, "lowpass", 30.0, NULL);
+    gst_harness_set_src_caps_str (h, CAPS);
+    gst_harness_push (h, make_buffer (0, 20));
+    g_object_set (h->element, "lowpass", 130.0, "sos", "1,2", NULL);
+    g_signal_connect (
+        h->element, "notify::lowpass", G_CALLBACK (count_notify), &notified);
+    g_signal_connect (
+        h->element, "notify::sos", G_CALLBACK (count_notify), &notified);
+    g_signal_connect (
+        h->element, "notify::order", G_CALLBACK (count_notify), &notified);
+    gst_harness_push (h, make_buffer (20, 20));
+    expect_message (bus, GST_MESSAGE_WARNING, "the old one stays: lowpass");
+    fail_unless_equals_int (notified, 2);
+    g_object_get (h->element, "lowpass", &lowpass, "sos", &sos, NULL);
+    fail_unless (lowpass == 30);
+    fail_unless (sos == NULL);
+    s = gst_eeg_response_describe (GST_EEG_RESPONSE (h->element), 250);
+    fail_unless (s != NULL);
+    text = g_strdup (gst_structure_get_string (s, "text"));
+    fail_unless (g_str_has_prefix (text, "low-pass 30 Hz"), "%s", text);
+    gst_structure_free (s);
+    g_free (text);
+    fail_unless (gst_eeg_response_get_group_delay (
+        GST_EEG_RESPONSE (h->element), 250, 10, &delay));
+    g_object_set (h->element, "notch", 10.0, NULL);
+    gst_harness_push (h, make_buffer (40, 20));
+    fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING) == NULL);
+    g_object_get (h->element, "stats", &s, "notch", &notch, NULL);
+    fail_unless (notch == 10);
+    text = gst_structure_to_string (s);
+    fail_unless (strstr (text, "changes=(guint64)1") != NULL, "%s", text);
+    g_free (text);
+    gst_structure_free (s);
+    /* the same once more is refused once more */
+    for (guint f = 60; f < 200; f += 20)
+      gst_harness_push (h, make_buffer (f, 20));
+    g_object_set (h->element, "lowpass", 130.0, NULL);
+    gst_harness_push (h, make_buffer (200, 20));
+    expect_message (bus, GST_MESSAGE_WARNING, "the old one stays: lowpass");
+    gst_element_set_bus (h->element, NULL);
+    gst_object_unref (bus);
+    gst_harness_teardown (h);
+  }
+GST_END_TEST;
+
 static gpointer
 change_all_the_time (gpointer data)
 {
@@ -402,6 +464,7 @@ eegfilter_changes_suite (void)
   tcase_add_test (tc, test_settling_beyond_an_hour_is_marked);
   tcase_add_test (tc, test_impossible_change_refused);
   tcase_add_test (tc, test_refused_change_leaves_samples_alone);
+  tcase_add_test (tc, test_refused_change_is_put_back);
   tcase_add_test (tc, test_changes_from_another_thread);
   return s;
 }
