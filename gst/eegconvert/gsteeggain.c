@@ -66,6 +66,7 @@ struct _GstEegGain
 
   /* streaming thread, sized by setup() */
   guint channels;
+  gchar *accepted;     /* what list was read from */
   gdouble *list;       /* the gains without scale */
   gdouble *from;       /* before the ramp */
   gdouble *now;        /* the frame in hand */
@@ -137,6 +138,7 @@ read_gain (const gchar *text, guint channels, gdouble *list, GError **error)
 static void
 free_state (GstEegGain *self)
 {
+  g_clear_pointer (&self->accepted, g_free);
   g_clear_pointer (&self->list, g_free);
   g_clear_pointer (&self->from, g_free);
   g_clear_pointer (&self->now, g_free);
@@ -162,6 +164,7 @@ gst_eeg_gain_setup (GstEegBaseFilter *base, const GstEegInfo *in,
     return FALSE;
   free_state (self);
   self->channels = channels;
+  self->accepted = g_steal_pointer (&text);
   self->list = g_steal_pointer (&list);
   self->from = g_new0 (gdouble, channels);
   self->now = g_new0 (gdouble, channels);
@@ -212,6 +215,24 @@ ramp_at (GstEegGain *self, guint f, gdouble *gains)
     gains[c] = self->from[c] + w * (self->goal[c] - self->from[c]);
 }
 
+/* The property tells what runs, unless it was set anew meanwhile. */
+static void
+put_back (GstEegGain *self, const gchar *tried)
+{
+  gboolean back;
+
+  GST_OBJECT_LOCK (self);
+  self->refusals++;
+  back = strcmp (self->gain, tried) == 0;
+  if (back) {
+    g_free (self->gain);
+    self->gain = g_strdup (self->accepted);
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (back)
+    g_object_notify (G_OBJECT (self), "gain");
+}
+
 static void
 take_over (GstEegGain *self)
 {
@@ -228,13 +249,14 @@ take_over (GstEegGain *self)
   enabled = self->enabled;
   GST_OBJECT_UNLOCK (self);
   if (!read_gain (text, self->channels, self->list, &error)) {
-    GST_OBJECT_LOCK (self);
-    self->refusals++;
-    GST_OBJECT_UNLOCK (self);
+    put_back (self, text);
     GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
         ("The new gain is impossible and the old one stays: %s.",
             error->message),
         (NULL));
+  } else {
+    g_free (self->accepted);
+    self->accepted = g_steal_pointer (&text);
   }
   if (self->ramp_done < self->ramp_length && self->ramp_done > 0)
     ramp_at (self, self->ramp_done - 1, self->now);

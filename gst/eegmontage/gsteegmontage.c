@@ -255,12 +255,38 @@ gst_eeg_montage_setup (GstEegBaseFilter *base, const GstEegInfo *in,
 
 /* --- changes while playing ----------------------------------------------- */
 
+/* Properties tell what runs, unless one was set anew meanwhile: then all are
+ * looked at again. */
 static void
 refuse_change (GstEegMontage *self, const gchar *why)
 {
+  EegMontageParams *p = &self->params, *a = &self->active;
+  const gchar *back[7];
+  guint n = 0;
+
   GST_OBJECT_LOCK (self);
   self->refusals++;
+  if (!self->changed) {
+    if (g_strcmp0 (p->reference, a->reference) != 0)
+      back[n++] = "reference";
+    if (g_strcmp0 (p->channels, a->channels) != 0)
+      back[n++] = "channels";
+    if (g_strcmp0 (p->exclude, a->exclude) != 0)
+      back[n++] = "exclude";
+    if (g_strcmp0 (p->matrix, a->matrix) != 0)
+      back[n++] = "matrix";
+    if (p->on_excluded != a->on_excluded)
+      back[n++] = "on-excluded";
+    if (p->neighbours != a->neighbours)
+      back[n++] = "neighbours";
+    if (p->allow_singular != a->allow_singular)
+      back[n++] = "allow-singular";
+    eeg_montage_params_clear (p);
+    eeg_montage_params_copy (p, a);
+  }
   GST_OBJECT_UNLOCK (self);
+  while (n > 0)
+    g_object_notify (G_OBJECT (self), back[--n]);
   GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
       ("The new montage is impossible and the old one stays: %s.", why),
       (NULL));

@@ -132,6 +132,7 @@ struct _GstEegQuality
 
   /* Streaming thread. */
   EegQualityMeter *meter;
+  gdouble ran_window, ran_hop, ran_vref; /* what it was made from */
   EegQualityFormat format;
   guint window_samples;
   guint channels;
@@ -238,6 +239,9 @@ make_meter (GstEegQuality *self, const GstEegInfo *in, GError **error)
   }
   free_meter (self);
   self->meter = meter;
+  self->ran_window = window;
+  self->ran_hop = hop;
+  self->ran_vref = vref;
   self->window_samples = (guint) n;
   self->channels = channels;
   self->bad = g_new0 (guint8, channels);
@@ -448,12 +452,29 @@ static void
 take_over (GstEegQuality *self, const GstEegInfo *in)
 {
   g_autoptr (GError) error = NULL;
+  gboolean window = FALSE, hop = FALSE, vref = FALSE;
 
   if (make_meter (self, in, &error))
     return;
+  /* Properties tell what runs, unless one was set anew meanwhile: then all are
+   * looked at again. */
   GST_OBJECT_LOCK (self);
   self->refusals++;
+  if (!self->resized) {
+    window = self->window != self->ran_window;
+    hop = self->hop != self->ran_hop;
+    vref = self->vref != self->ran_vref;
+    self->window = self->ran_window;
+    self->hop = self->ran_hop;
+    self->vref = self->ran_vref;
+  }
   GST_OBJECT_UNLOCK (self);
+  if (window)
+    g_object_notify (G_OBJECT (self), "window");
+  if (hop)
+    g_object_notify (G_OBJECT (self), "hop");
+  if (vref)
+    g_object_notify (G_OBJECT (self), "vref");
   GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
       ("The new window is impossible and the old one stays: %s.",
           error->message),

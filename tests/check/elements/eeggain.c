@@ -210,6 +210,7 @@ GST_START_TEST (test_bad_list_while_playing_keeps_the_old_gain)
     GstBus *bus = gst_bus_new ();
     guint64 refusals = 0;
     GstMessage *m;
+    gchar *gain;
 
     gst_element_set_bus (h->element, bus);
     gst_harness_push (h, make_buffer (0, 2, FALSE));
@@ -223,7 +224,10 @@ GST_START_TEST (test_bad_list_while_playing_keeps_the_old_gain)
     m = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
     fail_unless (m != NULL);
     gst_message_unref (m);
-    g_object_get (h->element, "stats", &stats, NULL);
+    /* what is read back is what runs */
+    g_object_get (h->element, "stats", &stats, "gain", &gain, NULL);
+    fail_unless_equals_string (gain, "2");
+    g_free (gain);
     fail_unless (gst_structure_get_uint64 (stats, "refusals", &refusals));
     fail_unless_equals_uint64 (refusals, 2);
     gst_structure_free (stats);

@@ -599,14 +599,18 @@ GST_END_TEST;
 /* Impossible while playing: one error, and the old window is not used on. */
 GST_START_TEST (test_impossible_change_refused)
   {
-    gdouble *x = make_signal (100);
+    gdouble *x = make_signal (100), before, now;
     Rig r = rig ("");
 
     gst_harness_push (r.h, wrap (x, 0, 50));
+    g_object_get (r.e, "hop", &before, NULL);
     g_object_set (r.e, "hop", 3.0, NULL);
     fail_unless_equals_int (
         gst_harness_push (r.h, wrap (x, 50, 25)), GST_FLOW_OK);
     expect_message (r.bus, GST_MESSAGE_WARNING, "at most the window of 2 s");
+    g_object_get (r.e, "hop", &now, NULL);
+    fail_unless (now == before);
+    g_object_set (r.e, "window", 2.5, NULL);
     fail_unless_equals_int (
         gst_harness_push (r.h, wrap (x, 75, 25)), GST_FLOW_OK);
     fail_unless (gst_bus_pop_filtered (
