@@ -232,6 +232,52 @@ GST_START_TEST (test_align_while_it_runs_refused)
   }
 GST_END_TEST;
 
+/* A difference behind a low-pass upon an offset: floats in between would cost
+ * 15 nV. Wanted: the same in a stream of doubles. */
+GST_START_TEST (test_no_rounding_between_sections_and_fir)
+  {
+    const gchar *properties = "lowpass=45 fir=\"1,-1\"";
+    GstHarness *narrow = start (properties), *wide = start (properties);
+    gfloat *x = g_new (gfloat, 1000 * CHANNELS);
+    gdouble *y = g_new (gdouble, 1000 * CHANNELS);
+    gdouble worst = 0;
+    GArray *got;
+    GstMapInfo map;
+    GstBuffer *b;
+
+    for (guint i = 0; i < 1000 * CHANNELS; i++)
+      y[i] = x[i] = (i % CHANNELS ? -0.187f : 0.187f) +
+                    1e-5f * ((gint) (i * 7919u % 101) - 50);
+    gst_harness_set_src_caps_str (wide,
+        "audio/x-raw,format=F64LE,layout=interleaved,rate=250,channels=2,"
+        "channel-mask=(bitmask)0x0,eeg-unit=V,eeg-full-scale=(double)1.0");
+    for (guint at = 0, n; at < 1000; at += n) {
+      n = MIN (1 + at % 17, 1000 - at);
+      gst_harness_push (narrow,
+          gst_buffer_new_memdup (x + at * CHANNELS, n * CHANNELS * sizeof *x));
+    }
+    gst_harness_push (
+        wide, gst_buffer_new_wrapped (y, 1000 * CHANNELS * sizeof *y));
+    got = outputs (narrow);
+    b = gst_harness_pull (wide);
+    gst_buffer_map (b, &map, GST_MAP_READ);
+    fail_unless_equals_int (got->len, 1000 * CHANNELS);
+    for (guint i = 0; i < got->len; i++) {
+      gdouble want = ((gdouble *) map.data)[i];
+
+      worst = MAX (worst,
+          fabs (g_array_index (got, gfloat, i) - want) - 6e-8 * fabs (want));
+    }
+    fail_unless (worst < 1e-14, "%g V", worst);
+    gst_buffer_unmap (b, &map);
+    gst_buffer_unref (b);
+    g_array_unref (got);
+    g_free (x);
+    gst_harness_teardown (narrow);
+    gst_harness_teardown (wide);
+  }
+GST_END_TEST;
+
 static Suite *
 eegfilter_limits_suite (void)
 {
@@ -246,6 +292,7 @@ eegfilter_limits_suite (void)
   tcase_add_test (tc, test_overflow_refused);
   tcase_add_test (tc, test_great_gains_work);
   tcase_add_test (tc, test_sections_beyond_doubles_refused);
+  tcase_add_test (tc, test_no_rounding_between_sections_and_fir);
   tcase_add_test (tc, test_align_while_it_runs_refused);
   return s;
 }

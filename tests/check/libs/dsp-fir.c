@@ -122,6 +122,25 @@ GST_START_TEST (test_splits_are_bit_exact)
   }
 GST_END_TEST;
 
+/* One tap needs no history, but a repair does. */
+GST_START_TEST (test_one_tap_repairs)
+  {
+    const double tap = 2;
+    EegDspFirFilter *fir = eeg_dsp_fir_new (&tap, 1, 1);
+    float x[200], y[200];
+
+    for (int i = 0; i < 200; i++)
+      x[i] = i % 64 == 0 ? NAN : (float) i;
+    fail_unless_equals_int (eeg_dsp_fir_process_f32 (fir, x, y, 200), 4);
+    for (int i = 0; i < 200; i++)
+      fail_unless (y[i] == 2.f * (i == 0           ? 0
+                                     : i % 64 == 0 ? i - 1
+                                                   : i),
+          "%d: %g", i, y[i]);
+    eeg_dsp_fir_free (fir);
+  }
+GST_END_TEST;
+
 GST_START_TEST (test_edges_and_refused)
   {
     double taps[3] = {1, 2, 3}, x[4] = {1, 1, 0, 0}, y[4], re, im;
@@ -156,6 +175,7 @@ dsp_fir_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_scipy);
   tcase_add_test (tc, test_splits_are_bit_exact);
+  tcase_add_test (tc, test_one_tap_repairs);
   tcase_add_test (tc, test_edges_and_refused);
   return s;
 }

@@ -24,7 +24,8 @@
 struct _EegDspFirFilter
 {
   size_t channels, n_groups, n_taps, capacity, rows;
-  int fresh; /* no frame since the last reset */
+  size_t keep; /* rows before the new ones: for the taps, and one for repairs */
+  int fresh;   /* no frame since the last reset */
   EegDspStart start;
   const EegDspKernels *kernels;
   double *taps;     /* with zeros around them, for the kernel */
@@ -61,6 +62,7 @@ eeg_dsp_fir_new_for_isa (
   f->channels = channels;
   f->n_groups = (f->channels + GROUP - 1) / GROUP;
   f->n_taps = n_taps;
+  f->keep = n_taps > 1 ? n_taps - 1 : 1;
   f->kernels = eeg_dsp_kernels_for (isa);
   /* Rows move only once a filter length. */
   f->capacity = 2 * n_taps + BLOCK;
@@ -119,10 +121,10 @@ eeg_dsp_fir_reset (EegDspFirFilter *f, EegDspStart start)
 static void
 precede (EegDspFirFilter *f, double *history, size_t stride)
 {
-  const double *first = history + (f->n_taps - 1) * stride;
+  const double *first = history + f->keep * stride;
   size_t i;
 
-  for (i = 0; i + 1 < f->n_taps; i++) {
+  for (i = 0; i < f->keep; i++) {
     if (f->start == EEG_DSP_START_STEADY)
       memcpy (history + i * stride, first, stride * sizeof (double));
     else
