@@ -24,6 +24,24 @@ gst_eeg_parse_list (const gchar *text)
   return list;
 }
 
+/* A message has room for so much of what a list holds, and still says what was
+ * expected. */
+#define MAX_SHOWN 40 /* characters */
+
+static gchar *
+shorten (const gchar *entry)
+{
+  gchar *valid = g_utf8_make_valid (entry, -1), *start;
+
+  if (g_utf8_strlen (valid, -1) <= MAX_SHOWN)
+    return valid;
+  start = g_utf8_substring (valid, 0, MAX_SHOWN);
+  g_free (valid);
+  valid = g_strconcat (start, "...", NULL);
+  g_free (start);
+  return valid;
+}
+
 gdouble *
 gst_eeg_parse_double_list (const gchar *text, guint *n_values, GError **error)
 {
@@ -41,10 +59,13 @@ gst_eeg_parse_double_list (const gchar *text, guint *n_values, GError **error)
 
     out[i] = g_ascii_strtod (list[i], &end);
     if (end == list[i] || *end != '\0' || !isfinite (out[i])) {
+      gchar *shown = shorten (list[i]);
+
       g_set_error (error, GST_EEG_ERROR, GST_EEG_ERROR_FIELD,
           "entry %u of the list is '%s', expected a finite number with a "
           "decimal point: write for example 1,2.5",
-          i + 1, list[i]);
+          i + 1, shown);
+      g_free (shown);
       g_strfreev (list);
       g_free (out);
       return NULL;

@@ -192,6 +192,9 @@ GST_END_TEST;
 
 GST_START_TEST (test_sections_beyond_doubles_refused)
   {
+    gchar *x = g_strnfill (100000, 'x'), *sos = g_strconcat ("sos=", x, NULL);
+    gchar *fir = g_strconcat ("fir=", x, NULL);
+
     refused ("sos=1e300,1,1,1e-300,0,0", 250,
         "section 1 of sos is too large once divided by its a0 of 1e-300");
     refused ("sos=1,0,0,0,0,0", 250, "is not stable (a0 0, a1 0, a2 0)");
@@ -200,6 +203,12 @@ GST_START_TEST (test_sections_beyond_doubles_refused)
     refused ("sos=1,0,0,1,0,0,1,0,0,1,-2,1", 500, "at 500 samples per second");
     refused ("sos=1,2", 500, "at 500 samples per second");
     refused ("fir=1,,2", 500, "at 500 samples per second");
+    /* what was expected stands behind the longest entry */
+    refused (sos, 250, "xxx...', expected a finite number");
+    refused (fir, 250, "write for example 1,2.5 (at 250 samples per second)");
+    g_free (x);
+    g_free (sos);
+    g_free (fir);
   }
 GST_END_TEST;
 
