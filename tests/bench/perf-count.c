@@ -100,7 +100,7 @@ static const struct
 } counts[] = {
     {"filter", count_filter, 11.8},
     {"fir", count_fir, 144},
-    {"decimate", count_decimate, 7.8},
+    {"decimate", count_decimate, 9.4},
     {"spectrum", count_spectrum, 32.5},
     {"csv", count_csv, 21.8},
     {"unpack", count_unpack, 1.3},
